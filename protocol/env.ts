@@ -1,0 +1,33 @@
+/**
+ * Environment variables that constructs set and handlers read. A name stands here once; a test compares what `lib` sets
+ * with what each handler reads, both ways.
+ */
+export const ENV = {
+  /** `<model>-<stage>`, the value of the tag `slipway:deployment` and of the metric dimension. */
+  deployment: 'SLIPWAY_DEPLOYMENT',
+  /** Name of the model, as the registry files it. */
+  model: 'SLIPWAY_MODEL',
+  /** Table of prediction records and idempotency claims. */
+  recordsTable: 'SLIPWAY_RECORDS_TABLE',
+  /** Table of model versions and pointers. */
+  registryTable: 'SLIPWAY_REGISTRY_TABLE',
+  /** Bucket for payloads that do not fit into an item. */
+  payloadBucket: 'SLIPWAY_PAYLOAD_BUCKET',
+  /** Bucket of model artefacts. */
+  artifactBucket: 'SLIPWAY_ARTIFACT_BUCKET',
+  /** Function that runs the user's inference code. */
+  backendFunction: 'SLIPWAY_BACKEND_FUNCTION',
+  /** Deadline of one request, in milliseconds. */
+  timeoutMs: 'SLIPWAY_TIMEOUT_MS',
+  /** Days a prediction record is kept. */
+  recordTtlDays: 'SLIPWAY_RECORD_TTL_DAYS',
+  /** Secret that keys the HMAC of a subject. */
+  subjectSecret: 'SLIPWAY_SUBJECT_SECRET',
+  /** DEBUG, INFO, WARN or ERROR. */
+  logLevel: 'SLIPWAY_LOG_LEVEL',
+} as const;
+
+export type EnvName = (typeof ENV)[keyof typeof ENV];
+
+/** File beside a handler's bundle that carries configuration too large or too structured for the environment. */
+export const HANDLER_CONFIG_FILE = 'slipway-config.json';

@@ -1,0 +1,45 @@
+/** Namespace of every metric that handlers emit as embedded metric format (EMF). */
+export const METRIC_NAMESPACE = 'Slipway';
+
+/** The dimension of every metric here: `<model>-<stage>`. */
+export const DEPLOYMENT_DIMENSION = 'Deployment';
+
+/** Second dimension of metrics that are counted per guard rule. Values are rule names, never anything of a request. */
+export const GUARD_RULE_DIMENSION = 'GuardRule';
+
+/** Metric names, once. Units are CloudWatch's. */
+export const METRIC = {
+  /** Count: requests to POST /predictions that reached the handler. */
+  predictions: 'Predictions',
+  /** Milliseconds: from the start of the handler to its answer. Only answered (200) predictions. */
+  latency: 'Latency',
+  /** Milliseconds: spent waiting for the model backend. */
+  modelTime: 'ModelTime',
+  /** Milliseconds: latency less model time, the product's own share. */
+  overhead: 'Overhead',
+  /** Count: backend answered with an error, or could not be reached. */
+  backendFailures: 'BackendFailures',
+  /** Count: backend did not answer within the deadline. */
+  backendTimeouts: 'BackendTimeouts',
+  /** Count: a guard rule intervened (blocked or masked); with the rule as second dimension also per rule. */
+  guardInterventions: 'GuardInterventions',
+  /** Count: requests that a guard rule blocked. */
+  guardBlocked: 'GuardBlocked',
+  /** Count: a guard rule itself failed. */
+  guardFailures: 'GuardFailures',
+  /** None, 0..1: the model's confidence in the answer. */
+  confidence: 'Confidence',
+  /** Count: the prediction record could not be written, so that no answer was given. */
+  recordFailures: 'RecordFailures',
+  /** Count: feedback joined to its prediction. Negative never; a correction counts 0. */
+  feedback: 'Feedback',
+  /** Counts over joined feedback; a correction takes the earlier count back with -1. */
+  truePositives: 'TruePositives',
+  falsePositives: 'FalsePositives',
+  falseNegatives: 'FalseNegatives',
+  trueNegatives: 'TrueNegatives',
+  /** Count: records that were left open by a killed handler and were closed as `cut` by the sweeper. */
+  recordsCut: 'RecordsCut',
+} as const;
+
+export type MetricName = (typeof METRIC)[keyof typeof METRIC];

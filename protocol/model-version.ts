@@ -1,0 +1,63 @@
+/** One file of a model version's artefact. */
+export interface ArtifactFile {
+  /** Path within the artefact, with forward slashes. */
+  readonly path: string;
+  /** Hex. */
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/** An immutable model version. Its id is derived from the digests of its files, so the same files are the same version. */
+export interface ModelVersion {
+  readonly model: string;
+  /** `v-` and the first 16 hex digits of the content hash. */
+  readonly version: string;
+  /** Sha-256, hex, over the sorted paths and digests of the files. */
+  readonly contentHash: string;
+  readonly artifact: ModelArtifact;
+  /** Versions this one was made from. */
+  readonly parents: readonly string[];
+  /** Measured at training time, by name. */
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly description?: string;
+  /** Principal that registered it, as the security token service names it. */
+  readonly registeredBy: string;
+  /** ISO 8601, UTC. */
+  readonly registeredAt: string;
+}
+
+export interface ModelArtifact {
+  readonly bucket: string;
+  /** Ends with a slash. */
+  readonly prefix: string;
+  readonly files: readonly ArtifactFile[];
+}
+
+/** Which versions serve. The spine acts on `live`; `canary` and `shadow` stay null until something enforces them. */
+export interface RoutingDocument {
+  readonly live: string | null;
+  readonly canary: null;
+  readonly shadow: null;
+}
+
+export type DesiredState = 'running' | 'stopped';
+
+/** One item per model; every change is a conditional write on `revision`. */
+export interface Pointers {
+  readonly revision: number;
+  /** The version that was asked for last. */
+  readonly desired: string | null;
+  readonly desiredState: DesiredState;
+  readonly routing: RoutingDocument;
+  readonly changedBy: string;
+  /** ISO 8601, UTC. */
+  readonly changedAt: string;
+}
+
+/** Keys of the registry table: partition `pk`, sort `sk`. */
+export const REGISTRY_KEYS = {
+  partition: (model: string): string => `MODEL#${model}`,
+  version: (version: string): string => `VERSION#${version}`,
+  versionPrefix: 'VERSION#',
+  pointers: 'POINTERS',
+} as const;

@@ -1,0 +1,103 @@
+import type { GuardFinding } from './guard';
+
+/** Life of a prediction record. `accepted` and `running` are open, the others final. */
+export type PredictionState = 'accepted' | 'running' | 'answered' | 'blocked' | 'failed' | 'cut';
+
+/** Where a payload is: in the item, or in S3 when it is larger than `INLINE_PAYLOAD_BYTES`. */
+export type StoredPayload = { readonly inline: unknown } | { readonly bucket: string; readonly key: string };
+
+/** Payloads above this go to S3 and are referenced; a DynamoDB item holds 400 KB at most. */
+export const INLINE_PAYLOAD_BYTES = 32 * 1024;
+
+/** Largest request body that is accepted, in bytes. Lambda's synchronous payload is 6 MB; API Gateway's is 10 MB. */
+export const MAX_BODY_BYTES = 1024 * 1024;
+
+export interface Feedback {
+  /** Ground truth. */
+  readonly label: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** Counts corrections from 0. */
+  readonly revision: number;
+}
+
+/** A prediction as it is kept. Originals are never in it: `input` and `output` are what the guard let be recorded. */
+export interface PredictionRecord {
+  /** `P#<inference id>` */
+  readonly id: string;
+  readonly inferenceId: string;
+  readonly actor: string;
+  readonly state: PredictionState;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** Milliseconds since the epoch after which an open record was cut. Only on open records. */
+  readonly openUntil?: number;
+  readonly modelVersion: string | null;
+  readonly input: StoredPayload | null;
+  /** False when the guard changed what the model saw against what is kept: never for training or comparison. */
+  readonly inputExact: boolean;
+  readonly output: StoredPayload | null;
+  readonly label?: string;
+  readonly confidence?: number;
+  readonly findings: readonly GuardFinding[];
+  /** Problem name, on `blocked`, `failed` and `cut`. */
+  readonly problem?: string;
+  /** HTTP status that was answered. */
+  readonly status?: number;
+  readonly latencyMs?: number;
+  readonly modelMs?: number;
+  /** How often the backend was asked; above 1 after a retry or a resumed idempotent request. */
+  readonly attempts: number;
+  /** Keyed HMAC of the subject, hex. */
+  readonly subject?: string;
+  readonly feedback?: Feedback;
+  /** Seconds since the epoch; DynamoDB's TTL. */
+  readonly expiresAt: number;
+}
+
+/** An idempotency claim, in the same table as the record it points to. */
+export interface IdempotencyClaim {
+  /** `K#<sha-256 of actor and key>` */
+  readonly id: string;
+  readonly inferenceId: string;
+  /** Sha-256 of the request body. */
+  readonly requestHash: string;
+  readonly expiresAt: number;
+}
+
+export const RECORD_KEYS = {
+  prediction: (inferenceId: string): string => `P#${inferenceId}`,
+  claim: (hash: string): string => `K#${hash}`,
+} as const;
+
+/** Index of records by subject, so that one person's records can be found and erased. */
+export const SUBJECT_INDEX = 'bySubject';
+/** Sparse index of open records, read by the sweeper: partition `openShard`, sort `openUntil`. */
+export const OPEN_INDEX = 'byOpen';
+/** Open records are spread over this many partitions: 1,000 writes a second an item collection. */
+export const OPEN_SHARDS = 8;
+
+/** Body of POST /predictions. */
+export interface PredictionRequest {
+  readonly input: unknown;
+  readonly subject?: string;
+}
+
+/** Body of 200 on POST /predictions. */
+export interface PredictionAnswer {
+  readonly inferenceId: string;
+  readonly output: unknown;
+  readonly confidence?: number;
+  readonly modelVersion: string;
+}
+
+/** Body of POST /predictions/{id}/feedback. */
+export interface FeedbackRequest {
+  readonly label: string;
+}
+
+export const HEADER = {
+  idempotencyKey: 'idempotency-key',
+  replayed: 'Idempotency-Replayed',
+  inferenceId: 'Slipway-Inference-Id',
+} as const;

@@ -1,0 +1,8 @@
+/** Tags on every resource of a stage. `deployment` is the cost-allocation tag that the budget filters on. */
+export const TAG = {
+  deployment: 'slipway:deployment',
+  model: 'slipway:model',
+  stage: 'slipway:stage',
+  owner: 'slipway:owner',
+  costCentre: 'slipway:cost-centre',
+} as const;
