@@ -23,6 +23,14 @@ export const ENV = {
   recordTtlDays: 'SLIPWAY_RECORD_TTL_DAYS',
   /** Secret that keys the HMAC of a subject. */
   subjectSecret: 'SLIPWAY_SUBJECT_SECRET',
+  /** Issuer of the tokens that callers bring, as their claim `iss` says. */
+  oidcIssuer: 'SLIPWAY_OIDC_ISSUER',
+  /** Audience that tokens must be meant for. */
+  oidcAudience: 'SLIPWAY_OIDC_AUDIENCE',
+  /** Roles of which a token must have one, as a JSON array; empty when any caller of the issuer may. */
+  oidcRoles: 'SLIPWAY_OIDC_ROLES',
+  /** Claim that holds the roles. */
+  oidcRolesClaim: 'SLIPWAY_OIDC_ROLES_CLAIM',
   /** DEBUG, INFO, WARN or ERROR. */
   logLevel: 'SLIPWAY_LOG_LEVEL',
 } as const;

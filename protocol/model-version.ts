@@ -60,4 +60,23 @@ export const REGISTRY_KEYS = {
   version: (version: string): string => `VERSION#${version}`,
   versionPrefix: 'VERSION#',
   pointers: 'POINTERS',
+  /** One change of the pointers, padded so that the order of keys is the order of changes. */
+  use: (revision: number): string => `USE#${String(revision).padStart(10, '0')}`,
+  usePrefix: 'USE#',
 } as const;
+
+/** Where the files of a version lie in the artefact bucket. */
+export function artifactPrefix(model: string, version: string): string {
+  return `models/${model}/${version}/`;
+}
+
+/** The audit item of one change of the pointers, written in the transaction that makes it. Never changed afterwards. */
+export interface PointerChange {
+  readonly model: string;
+  readonly revision: number;
+  readonly from: string | null;
+  readonly to: string;
+  readonly changedBy: string;
+  /** ISO 8601, UTC. */
+  readonly changedAt: string;
+}

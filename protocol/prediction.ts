@@ -3,6 +3,11 @@ import type { GuardFinding } from './guard';
 /** Life of a prediction record. `accepted` and `running` are open, the others final. */
 export type PredictionState = 'accepted' | 'running' | 'answered' | 'blocked' | 'failed' | 'cut';
 
+/** Whether a record in this state awaits its end. */
+export function isOpen(state: PredictionState): boolean {
+  return state === 'accepted' || state === 'running';
+}
+
 /** Where a payload is: in the item, or in S3 when it is larger than `INLINE_PAYLOAD_BYTES`. */
 export type StoredPayload = { readonly inline: unknown } | { readonly bucket: string; readonly key: string };
 
@@ -32,16 +37,23 @@ export interface PredictionRecord {
   readonly at: string;
   /** Milliseconds since the epoch after which an open record was cut. Only on open records. */
   readonly openUntil?: number;
+  /** Random name of the handler run that opened the record: only its holder may close it. Only where there is a claim. */
+  readonly lease?: string;
   readonly modelVersion: string | null;
   readonly input: StoredPayload | null;
   /** False when the guard changed what the model saw against what is kept: never for training or comparison. */
   readonly inputExact: boolean;
   readonly output: StoredPayload | null;
+  /** False when what is kept of the output is masked further than what was answered. Only on answered records. */
+  readonly outputExact?: boolean;
+  /** What feedback is compared with: the output's label, up to `MAX_LABEL_LENGTH` characters. */
   readonly label?: string;
   readonly confidence?: number;
   readonly findings: readonly GuardFinding[];
   /** Problem name, on `blocked`, `failed` and `cut`. */
   readonly problem?: string;
+  /** Name of the guard rule that blocked. */
+  readonly rule?: string;
   /** HTTP status that was answered. */
   readonly status?: number;
   readonly latencyMs?: number;
@@ -72,10 +84,22 @@ export const RECORD_KEYS = {
 
 /** Index of records by subject, so that one person's records can be found and erased. */
 export const SUBJECT_INDEX = 'bySubject';
-/** Sparse index of open records, read by the sweeper: partition `openShard`, sort `openUntil`. */
+/** Sparse index of open records, read by the sweeper: partition `openShard` (number from 0), sort `openUntil`. */
 export const OPEN_INDEX = 'byOpen';
 /** Open records are spread over this many partitions: 1,000 writes a second an item collection. */
 export const OPEN_SHARDS = 8;
+
+/**
+ * A record stays open this long after the deadline of its request: two attempts of 1.5 s to write it, and a second of clocks
+ * that differ. The function's own timeout must not be longer than deadline and margin: a record past them belongs to a handler
+ * that was killed.
+ */
+export const OPEN_MARGIN_MS = 4_000;
+
+/** Longest label of an output or of feedback, in characters. */
+export const MAX_LABEL_LENGTH = 256;
+/** Longest `subject` of a request, in characters. */
+export const MAX_SUBJECT_LENGTH = 256;
 
 /** Body of POST /predictions. */
 export interface PredictionRequest {
@@ -100,4 +124,6 @@ export const HEADER = {
   idempotencyKey: 'idempotency-key',
   replayed: 'Idempotency-Replayed',
   inferenceId: 'Slipway-Inference-Id',
+  /** `false` when a replayed or queried output is masked further than what was first answered. */
+  outputExact: 'Slipway-Output-Exact',
 } as const;

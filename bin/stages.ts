@@ -1,0 +1,58 @@
+import { Duration, type Environment } from 'aws-cdk-lib';
+import {
+  Criterion,
+  DataClass,
+  GuardPolicy,
+  type IModelBackend,
+  ModelBackend,
+  ModelCode,
+  OnCall,
+  type ProductionContract,
+  StageProfile,
+} from '../lib/index';
+
+/** One entry per stage; `bin/app.ts` makes a `ProductionModel` of each. */
+export interface StageEntry {
+  readonly id: string;
+  readonly env: Environment;
+  readonly model: string;
+  readonly contract: ProductionContract;
+  readonly profile: StageProfile;
+  readonly backend: IModelBackend;
+  readonly guard: GuardPolicy;
+}
+
+const contract: ProductionContract = {
+  purpose: 'Keep spam out of the support inbox',
+  owner: {
+    team: 'mail-platform',
+    email: 'mail-platform@example.com',
+    onCall: OnCall.email('mail-platform-night@example.com'),
+    costCentre: 'support',
+  },
+  latencyP95: Duration.millis(200),
+  timeout: Duration.seconds(2),
+  availability: 99.9,
+  peakRequestsPerSecond: 40,
+  requestsPerMonth: 3_000_000,
+  success: [Criterion.atLeast('f1', 0.95), Criterion.atLeast('accuracy', 0.95)],
+  positiveLabel: 'spam',
+  monthlyBudgetUsd: 400,
+  financeEmails: ['finance@example.com'],
+  dataClass: DataClass.PERSONAL,
+  allowedRegions: ['eu-west-1'],
+};
+
+const common = {
+  env: { region: 'eu-west-1' },
+  model: 'spam-filter',
+  contract,
+  backend: ModelBackend.lambda({ code: ModelCode.node('examples/spam-filter/model') }),
+  guard: GuardPolicy.standard().maskPersonalData(),
+};
+
+export const stages: readonly StageEntry[] = [
+  { ...common, id: 'pilot', profile: StageProfile.PILOT },
+  { ...common, id: 'staging', profile: StageProfile.STAGING },
+  { ...common, id: 'production', profile: StageProfile.PRODUCTION },
+];

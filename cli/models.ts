@@ -1,0 +1,224 @@
+import { readFile } from 'node:fs/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { STSClient } from '@aws-sdk/client-sts';
+import { Command, Option } from 'commander';
+import type { ModelVersion, Pointers } from '../protocol/model-version';
+import { CliError, EXIT, operationError } from './errors';
+import { type Output, printJson, printTable } from './output';
+import { awsRegistry } from './registry/io/aws-registry';
+import type { ModelRegistry, Registration, Role, UseResult } from './registry/registry';
+import { PointerConflict, RegistryRefused } from './registry/registry-error';
+import { stageState } from './stage-outputs';
+
+export interface ModelsCommandOptions {
+  /** Default: standard output. */
+  readonly output?: Output;
+  /** The registry of a stage. Default: found by the outputs of the deployed stage. */
+  readonly connect?: (stage: string) => Promise<ModelRegistry>;
+}
+
+interface RegisterFlags {
+  readonly artifact: string;
+  readonly parent: readonly string[];
+  readonly metrics?: string;
+  readonly description?: string;
+  readonly json?: boolean;
+}
+
+/** `slipway models register | use | list | show`. */
+export function modelsCommand(options: ModelsCommandOptions = {}): Command {
+  const { output = process.stdout, connect = connectToStage } = options;
+  const models = new Command('models').description('model versions of a stage, and which of them serves');
+
+  models
+    .command('register')
+    .description('register a file or folder as an immutable model version')
+    .argument('<stage>')
+    .requiredOption('--artifact <path>', 'file or folder with the weights')
+    .option('--parent <version>', 'version that this one was made from; may be repeated', append, [])
+    .option('--metrics <file>', 'JSON object of numbers by name, or an object that has one as "metrics"')
+    .option('--description <text>', 'what is worth knowing about this version')
+    .option('--json', 'print JSON')
+    .action(async (stage: string, flags: RegisterFlags) => {
+      const metrics = flags.metrics === undefined ? undefined : await readMetrics(flags.metrics);
+      const { artifact: path, parent, description } = flags;
+      const parents = parent.length === 0 ? undefined : parent;
+      const registry = await connect(stage);
+      const result = await told(`could not register ${path}`, () =>
+        registry.register({ path, parents, metrics, description }),
+      );
+      if (flags.json === true) printJson(output, result);
+      else output.write(registrationText(stage, result));
+    });
+
+  models
+    .command('use')
+    .description('make a version the one that serves')
+    .argument('<stage>')
+    .argument('<version>')
+    .addOption(new Option('--as <role>', 'where it serves').choices(['live', 'canary', 'shadow']).default('live'))
+    .option('--json', 'print JSON')
+    .action(async (stage: string, version: string, flags: { readonly as: Role; readonly json?: boolean }) => {
+      const registry = await connect(stage);
+      const result = await told(`could not use ${version}`, () => registry.use(version, { as: flags.as }));
+      if (flags.json === true) printJson(output, result);
+      else output.write(useText(version, result));
+    });
+
+  models
+    .command('list')
+    .description('versions, the latest first')
+    .argument('<stage>')
+    .option('--json', 'print JSON')
+    .action(async (stage: string, flags: { readonly json?: boolean }) => {
+      const registry = await connect(stage);
+      const [versions, pointers] = await told('could not list versions', () =>
+        Promise.all([registry.list(), registry.pointers()]),
+      );
+      if (flags.json === true) printJson(output, { versions, pointers: pointers ?? null });
+      else if (versions.length === 0)
+        output.write(`no version is registered; "slipway models register ${stage} --artifact <path>" adds one\n`);
+      else
+        printTable(
+          output,
+          ['version', 'serves', 'registered', 'metrics', 'parents', 'description'],
+          versions.map((v) => listRow(v, pointers)),
+        );
+    });
+
+  models
+    .command('show')
+    .description('everything about one version')
+    .argument('<stage>')
+    .argument('<version>')
+    .option('--json', 'print JSON')
+    .action(async (stage: string, version: string, flags: { readonly json?: boolean }) => {
+      const registry = await connect(stage);
+      const [found, pointers] = await told(`could not show ${version}`, () =>
+        Promise.all([registry.show(version), registry.pointers()]),
+      );
+      if (flags.json === true) return printJson(output, found);
+      printTable(output, ['', ''], showRows(found, pointers));
+      printTable(
+        output,
+        ['file', 'bytes', 'sha-256'],
+        found.artifact.files.map(({ path, bytes, sha256 }) => [path, String(bytes), sha256]),
+      );
+    });
+
+  return models;
+}
+
+const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+async function connectToStage(stage: string): Promise<ModelRegistry> {
+  const { stackName, region, outputs } = await stageState(stage);
+  const { RegistryTableName: table, ArtifactBucketName: bucket, ModelName: model } = outputs;
+  if (table === undefined || bucket === undefined || model === undefined) {
+    throw new CliError(`stack ${stackName} has no registry among its outputs; deploy the stage again`, EXIT.failed);
+  }
+  const config = region === undefined ? {} : { region };
+  return awsRegistry({
+    dynamo: new DynamoDBClient(config),
+    // Its warning that a stream cannot be sent again is not for the user: the upload is repeated with a new stream.
+    s3: new S3Client({ ...config, logger: SILENT }),
+    sts: new STSClient(config),
+    table,
+    bucket,
+    model,
+  });
+}
+
+/** Runs a step of the registry; what fails in it is told in one line. */
+async function told<Result>(doing: string, step: () => Promise<Result>): Promise<Result> {
+  try {
+    return await step();
+  } catch (error) {
+    if (error instanceof RegistryRefused) throw new CliError(error.message, EXIT.usage, { cause: error });
+    if (error instanceof PointerConflict) throw new CliError(error.message, EXIT.failed, { cause: error });
+    throw operationError(error, doing);
+  }
+}
+
+function append(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, value];
+}
+
+async function readMetrics(file: string): Promise<Record<string, number>> {
+  const text = await readFile(file, 'utf8').catch(() => {
+    throw new CliError(`metrics file "${file}" cannot be read; name a JSON file`);
+  });
+  const content = parseObject(text, file);
+  const entries = Object.entries('metrics' in content ? parseObject(JSON.stringify(content.metrics), file) : content);
+  return Object.fromEntries(
+    entries.map(([name, value]) => {
+      if (typeof value === 'number' && Number.isFinite(value)) return [name, value];
+      throw new CliError(`metric "${name}" in ${file} is ${JSON.stringify(value)}, expected a finite number`);
+    }),
+  );
+}
+
+function parseObject(text: string, file: string): object & { readonly metrics?: unknown } {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new CliError(`metrics file "${file}" is no JSON; write an object of numbers by name`, EXIT.usage, {
+      cause: error,
+    });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new CliError(`metrics file "${file}" holds no object; write numbers by name, as {"f1": 0.97}`);
+  }
+  return value;
+}
+
+function registrationText(stage: string, { version, created, differs }: Registration): string {
+  const { version: id, artifact, model, registeredBy, registeredAt } = version;
+  if (created) {
+    const bytes = artifact.files.reduce((sum, file) => sum + file.bytes, 0);
+    const files = `${artifact.files.length} ${artifact.files.length === 1 ? 'file' : 'files'}`;
+    return `registered ${id} of ${model}: ${files}, ${bytes} bytes\nto serve it: slipway models use ${stage} ${id}\n`;
+  }
+  const kept =
+    differs.length === 0 ? '' : `it keeps its own ${differs.join(' and ')}, which differ from what was given now\n`;
+  return `${id} of ${model} was registered by ${registeredBy} at ${registeredAt}; nothing was changed\n${kept}`;
+}
+
+function useText(version: string, { changed, from, pointers }: UseResult): string {
+  if (!changed) return `${version} is live already, since ${pointers.changedAt}; nothing was changed\n`;
+  return `${version} is live; before it ${from ?? 'no version'} was\n`;
+}
+
+function servesAs(version: ModelVersion, pointers: Pointers | undefined): string {
+  return pointers?.routing.live === version.version ? 'live' : '';
+}
+
+function listRow(version: ModelVersion, pointers: Pointers | undefined): string[] {
+  const { version: id, registeredAt, metrics, parents, description = '' } = version;
+  return [id, servesAs(version, pointers), registeredAt, metricsText(metrics), parents.join('\n'), description];
+}
+
+function showRows(version: ModelVersion, pointers: Pointers | undefined): string[][] {
+  const { artifact, metrics, parents, description = '' } = version;
+  return [
+    ['version', version.version],
+    ['model', version.model],
+    ['serves', servesAs(version, pointers) || 'no'],
+    ['content hash', version.contentHash],
+    ['registered at', version.registeredAt],
+    ['registered by', version.registeredBy],
+    ['parents', parents.join('\n') || 'none'],
+    ['metrics', metricsText(metrics) || 'none'],
+    ['description', description || 'none'],
+    ['artefact', `s3://${artifact.bucket}/${artifact.prefix}`],
+  ];
+}
+
+function metricsText(metrics: Readonly<Record<string, number>>): string {
+  return Object.entries(metrics)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`)
+    .join('\n');
+}

@@ -1,0 +1,36 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
+import { ModelRegistry } from '../registry';
+import { DynamoStore } from './dynamo-store';
+import { S3Artifacts } from './s3-artifacts';
+
+export interface AwsRegistryOptions {
+  readonly dynamo: DynamoDBClient;
+  readonly s3: S3Client;
+  readonly sts: STSClient;
+  /** Registry table. */
+  readonly table: string;
+  /** Bucket of artefacts. */
+  readonly bucket: string;
+  readonly model: string;
+  /** Key to encrypt artefacts with. Default: as the bucket says. */
+  readonly kmsKeyId?: string;
+  readonly now?: () => Date;
+}
+
+/** The registry of a deployed stage. */
+export function awsRegistry(options: AwsRegistryOptions): ModelRegistry {
+  const { dynamo, s3, sts, table, bucket, model, kmsKeyId, now } = options;
+  return new ModelRegistry({
+    model,
+    store: new DynamoStore({ client: dynamo, table, model }),
+    artifacts: new S3Artifacts({ client: s3, bucket, kmsKeyId }),
+    identity: async () => {
+      const { Arn } = await sts.send(new GetCallerIdentityCommand({}));
+      if (Arn === undefined) throw new Error('the security token service did not say who the caller is');
+      return Arn;
+    },
+    now,
+  });
+}

@@ -1,0 +1,23 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ENV } from '../../protocol/env';
+import { requiredChoice } from '../shared/env';
+import { createLog, LOG_LEVELS } from '../shared/log';
+import { apiGatewayAccount } from './io/account';
+import { respond } from './io/respond';
+import { type CustomResourceRequest, ensureLoggingRole, PHYSICAL_ID } from './setting';
+
+const log = createLog(requiredChoice(ENV.logLevel, LOG_LEVELS), { handler: 'api-logging-role' });
+const account = apiGatewayAccount();
+const PAUSE_MS = 5_000;
+
+export async function handler(request: CustomResourceRequest): Promise<void> {
+  const physicalId = request.PhysicalResourceId ?? PHYSICAL_ID;
+  try {
+    const data = await ensureLoggingRole(request, account, () => sleep(PAUSE_MS));
+    await respond(request, { status: 'SUCCESS', physicalId, data });
+  } catch (error) {
+    log.error('role was not set', error);
+    const reason = `${error instanceof Error ? error.name : 'Error'}: the role by which API Gateway writes logs was not set`;
+    await respond(request, { status: 'FAILED', physicalId, reason });
+  }
+}

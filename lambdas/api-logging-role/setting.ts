@@ -1,0 +1,48 @@
+/** What a CloudFormation custom resource is asked. */
+export interface CustomResourceRequest {
+  readonly RequestType: 'Create' | 'Update' | 'Delete';
+  readonly ResponseURL: string;
+  readonly StackId: string;
+  readonly RequestId: string;
+  readonly LogicalResourceId: string;
+  readonly PhysicalResourceId?: string;
+  readonly ResourceProperties: Readonly<Record<string, unknown>>;
+}
+
+export interface AccountSettings {
+  /** The role by which API Gateway writes logs in this account and region, or undefined. */
+  loggingRole(): Promise<string | undefined>;
+  setLoggingRole(roleArn: string): Promise<void>;
+}
+
+/** The setting is of the account, so is its id: replacing or deleting the resource never touches it. */
+export const PHYSICAL_ID = 'api-gateway-logging-role';
+
+/** A new role is not known everywhere at once; API Gateway refuses it until it is. */
+const ATTEMPTS = 12;
+
+/** Sets the role if there is none. Answers which role the account has afterwards. */
+export async function ensureLoggingRole(
+  request: CustomResourceRequest,
+  account: AccountSettings,
+  pause: () => Promise<void>,
+): Promise<{ readonly RoleArn: string }> {
+  const wanted = request.ResourceProperties.RoleArn;
+  if (typeof wanted !== 'string' || wanted === '') throw new Error('property RoleArn is missing');
+  if (request.RequestType === 'Delete') return { RoleArn: wanted };
+  for (let attempt = 1; ; attempt += 1) {
+    const present = await account.loggingRole();
+    if (present !== undefined) return { RoleArn: present };
+    try {
+      await account.setLoggingRole(wanted);
+      return { RoleArn: wanted };
+    } catch (error) {
+      if (attempt === ATTEMPTS || !isNotYetKnown(error)) throw error;
+    }
+    await pause();
+  }
+}
+
+function isNotYetKnown(error: unknown): boolean {
+  return error instanceof Error && error.name === 'BadRequestException';
+}

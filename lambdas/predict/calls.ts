@@ -1,0 +1,9 @@
+/** IAM actions behind the SDK calls of this handler; a test compares them with the sources and with its role. */
+export const CALLS = [
+  'dynamodb:GetItem',
+  'dynamodb:PutItem',
+  'lambda:InvokeFunction',
+  's3:GetObject',
+  's3:PutObject',
+  'secretsmanager:GetSecretValue',
+] as const;

@@ -1,0 +1,77 @@
+import type { GuardFinding } from '../../protocol/guard';
+import { METRIC } from '../../protocol/metrics';
+import type { PredictionState } from '../../protocol/prediction';
+import { emfLine, type MetricValues } from '../shared/emf';
+
+/** What one request did, gathered on its way. Never its input, its output or its caller. */
+export interface Facts {
+  inferenceId?: string;
+  modelVersion?: string;
+  state?: PredictionState;
+  /** Answered from the record of an earlier request. */
+  replayed: boolean;
+  findings: readonly GuardFinding[];
+  guardFailures: number;
+  backend?: 'failed' | 'late';
+  modelMs?: number;
+  confidence?: number;
+  recordFailed: boolean;
+}
+
+export function noFacts(): Facts {
+  return { replayed: false, findings: [], guardFailures: 0, recordFailed: false };
+}
+
+export interface Measured {
+  readonly deployment: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** HTTP status of the answer. */
+  readonly status: number;
+  readonly latencyMs: number;
+}
+
+/** Metric lines of one request: one for the request, and one for each guard rule that intervened. */
+export function metricLines(facts: Facts, measured: Measured): string[] {
+  const { deployment, at, status } = measured;
+  const interventions = facts.findings.filter((finding) => finding.mode === 'enforce' && finding.count > 0);
+  const observed = facts.findings.filter((finding) => finding.mode === 'observe' && finding.count > 0);
+  const properties = {
+    inferenceId: facts.inferenceId,
+    modelVersion: facts.modelVersion,
+    state: facts.state,
+    status,
+    replayed: facts.replayed ? true : undefined,
+    observed: observed.length > 0 ? [...new Set(observed.map(({ rule }) => rule))] : undefined,
+  };
+  const rules = [...new Set(interventions.map(({ rule }) => rule))];
+  const metrics = requestMetrics(facts, measured, rules.length);
+  return [
+    emfLine({ deployment, at, metrics, properties }),
+    ...rules.map((guardRule) => emfLine({ deployment, at, guardRule, metrics: { [METRIC.guardInterventions]: 1 } })),
+  ];
+}
+
+/** Zeros are data: a rate over them is right, and an alarm on them is not in want of data while there is traffic. */
+function requestMetrics(facts: Facts, { status, latencyMs }: Measured, interventions: number): MetricValues {
+  return {
+    [METRIC.predictions]: 1,
+    [METRIC.backendFailures]: facts.backend === 'failed' ? 1 : 0,
+    [METRIC.backendTimeouts]: facts.backend === 'late' ? 1 : 0,
+    [METRIC.guardInterventions]: interventions,
+    [METRIC.guardBlocked]: facts.state === 'blocked' && !facts.replayed ? 1 : 0,
+    [METRIC.guardFailures]: facts.guardFailures,
+    [METRIC.recordFailures]: facts.recordFailed ? 1 : 0,
+    ...(facts.modelMs === undefined ? {} : { [METRIC.modelTime]: facts.modelMs }),
+    ...(status === 200 && !facts.replayed ? answeredMetrics(facts, latencyMs) : {}),
+  };
+}
+
+/** A replay took no model: its time would flatter the percentiles. */
+function answeredMetrics(facts: Facts, latencyMs: number): MetricValues {
+  return {
+    [METRIC.latency]: latencyMs,
+    [METRIC.overhead]: Math.max(0, latencyMs - (facts.modelMs ?? 0)),
+    ...(facts.confidence === undefined ? {} : { [METRIC.confidence]: facts.confidence }),
+  };
+}

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type { Actor } from '../../protocol/actor';
+import { HEADER, MAX_SUBJECT_LENGTH } from '../../protocol/prediction';
+import { headerValues, isRefused, type Read, readJsonObject, readText } from '../shared/api-request';
+
+/** A well-formed request for a prediction. */
+export interface PredictionCall {
+  readonly actor: Actor;
+  readonly input: unknown;
+  readonly subject?: string;
+  readonly idempotency?: Idempotency;
+}
+
+export interface Idempotency {
+  /** Hash of actor and key. */
+  readonly claimHash: string;
+  /** Hash of the body. */
+  readonly requestHash: string;
+}
+
+const VISIBLE_ASCII = /^[\x21-\x7e]{1,255}$/;
+
+export function readPredictionCall(event: APIGatewayProxyEvent, actor: Actor): Read<PredictionCall> {
+  const body = readJsonObject(event, ['input', 'subject']);
+  if (isRefused(body)) return body;
+  const { bytes, members } = body.value;
+  if (!Object.hasOwn(members, 'input')) {
+    const errors = [{ pointer: '/input', detail: 'required; text or any JSON that the model takes' }];
+    return { refusal: { problem: 'malformedRequest', detail: 'the body has no input', errors } };
+  }
+  const subject = readSubject(members);
+  if (isRefused(subject)) return subject;
+  const idempotency = readIdempotency(event, actor, bytes);
+  if (isRefused(idempotency)) return idempotency;
+  return { value: { actor, input: members.input, subject: subject.value, idempotency: idempotency.value } };
+}
+
+function readSubject(members: Readonly<Record<string, unknown>>): Read<string | undefined> {
+  return Object.hasOwn(members, 'subject') ? readText(members, 'subject', MAX_SUBJECT_LENGTH) : { value: undefined };
+}
+
+function readIdempotency(event: APIGatewayProxyEvent, actor: Actor, bytes: Buffer): Read<Idempotency | undefined> {
+  const keys = headerValues(event, HEADER.idempotencyKey);
+  const [key] = keys;
+  if (key === undefined) return { value: undefined };
+  if (keys.length > 1 || !VISIBLE_ASCII.test(key)) {
+    return {
+      refusal: { problem: 'invalidIdempotencyKey', detail: 'send one key of 1 to 255 visible ASCII characters' },
+    };
+  }
+  // As JSON, so that no actor and key together read like another pair.
+  return { value: { claimHash: sha256(JSON.stringify([actor.id, key])), requestHash: sha256(bytes) } };
+}
+
+function sha256(data: string | Buffer): string {
+  return createHash('sha256').update(data).digest('hex');
+}

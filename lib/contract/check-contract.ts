@@ -1,0 +1,266 @@
+import { Duration, Token } from 'aws-cdk-lib';
+import { checkDuration, checkEmail, checkNumber, checkText, faultsOf, show } from '../core/checks';
+import { CLAUSE } from '../core/clause';
+import type { Criterion, OnCall, Owner, ProductionContract } from './api';
+
+/** Metrics that can be computed from counts of true and false positives and negatives. */
+export const SUCCESS_METRICS = ['accuracy', 'precision', 'recall', 'f1'] as const;
+
+/** A region as AWS names it, such as eu-west-1 or us-gov-east-1. */
+const REGION = /^[a-z]{2}(?:-[a-z]+)+-\d$/;
+/** What a tag value may hold: up to 256 of these. */
+const TAG_VALUE = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,256}$/u;
+const TOPIC_ARN = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/;
+/** The API ends a request after 29 s; the handler must answer before. */
+export const MAX_TIMEOUT_MS = 28_000;
+
+/** The deadline of one request. */
+export function timeoutOf(contract: ProductionContract): Duration {
+  if (contract.timeout !== undefined) return contract.timeout;
+  return Duration.millis(Math.min(10 * contract.latencyP95.toMilliseconds(), MAX_TIMEOUT_MS));
+}
+
+/** All faults of a contract, whatever the stage. */
+export function checkContract(contract: ProductionContract): string[] {
+  return [
+    ...faultsOf(
+      checkText('purpose', requiredMember(contract.purpose), {
+        pattern: /\S/,
+        expected: 'a sentence',
+        fix: 'say what the model is for',
+      }),
+    ),
+    ...checkOwner(contract.owner),
+    ...checkLatency(contract),
+    ...checkLoad(contract),
+    ...checkSuccess(contract),
+    ...checkMoney(contract),
+    ...checkData(contract),
+  ];
+}
+
+/** What a stage whose profile demands a whole contract would miss, as member and what to do. */
+export function missingMembers(contract: ProductionContract): string[] {
+  const missing: string[] = [];
+  if (contract.owner === undefined) missing.push('owner is missing; name the team that answers for the model');
+  if (contract.owner?.onCall === undefined) {
+    missing.push(
+      'owner.onCall is missing; say who is called at night, with OnCall.email, OnCall.topic or OnCall.opsCenter',
+    );
+  }
+  if (contract.monthlyBudgetUsd === undefined) {
+    missing.push('monthlyBudgetUsd is missing; say what the model may cost a month');
+  }
+  if (contract.success === undefined || contract.success.length === 0) {
+    missing.push("success is missing; say what counts as good enough, such as Criterion.atLeast('f1', 0.95)");
+  }
+  return missing;
+}
+
+/** Why a stage may not be in `region`, or nothing. */
+export function checkRegion(contract: ProductionContract, region: string | undefined): string[] {
+  const allowed = contract.allowedRegions ?? [];
+  if (region === undefined || Token.isUnresolved(region)) {
+    return [`env.region is not stated, expected one of ${allowed.join(', ')}; the contract allows only these regions`];
+  }
+  if (allowed.includes(region)) return [];
+  return [
+    `env.region is ${show(region)}, expected one of ${allowed.join(', ')}; move the stage, or allow the region in the contract`,
+  ];
+}
+
+/** The clauses that a contract states, in the order in which they are printed. */
+export function clausesOf(contract: ProductionContract): string[] {
+  const clauses: string[] = [];
+  if (contract.owner !== undefined) clauses.push(CLAUSE.owner);
+  if (contract.owner?.onCall !== undefined) clauses.push(CLAUSE.onCall);
+  clauses.push(CLAUSE.latencyP95, CLAUSE.timeout, CLAUSE.availability, CLAUSE.peakRequestsPerSecond);
+  if (contract.requestsPerMonth !== undefined) clauses.push(CLAUSE.requestsPerMonth);
+  for (const criterion of contract.success ?? []) clauses.push(CLAUSE.success(criterion.metric));
+  if (contract.monthlyBudgetUsd !== undefined) clauses.push(CLAUSE.monthlyBudgetUsd);
+  if ((contract.financeEmails ?? []).length > 0) clauses.push(CLAUSE.financeEmails);
+  clauses.push(CLAUSE.dataClass, CLAUSE.allowedRegions);
+  return clauses;
+}
+
+/** A required member that plain JavaScript left out is shown as undefined instead of passing as absent. */
+function requiredMember(value: unknown): unknown {
+  return value === undefined ? null : value;
+}
+
+function checkOwner(owner: Owner | undefined): string[] {
+  if (owner === undefined) return [];
+  const tagRule = (what: string) => ({
+    pattern: TAG_VALUE,
+    expected: '1 to 256 letters, digits, spaces or _.:/=+-@',
+    fix: `${what} becomes the value of a tag`,
+  });
+  return [
+    ...faultsOf(
+      checkText('owner.team', requiredMember(owner.team), tagRule('the team')),
+      checkEmail('owner.email', requiredMember(owner.email)),
+      checkText('owner.costCentre', owner.costCentre, tagRule('the cost centre')),
+    ),
+    ...checkOnCall(owner.onCall),
+  ];
+}
+
+function checkOnCall(onCall: OnCall | undefined): string[] {
+  if (onCall === undefined) return [];
+  if (onCall.channel === 'email') return faultsOf(checkEmail('owner.onCall', onCall.target));
+  if (onCall.channel === 'topic') {
+    return faultsOf(
+      checkText('owner.onCall', onCall.target, {
+        pattern: TOPIC_ARN,
+        expected: 'the ARN of an SNS topic, such as arn:aws:sns:eu-west-1:123456789012:night',
+        fix: 'copy it from the topic',
+      }),
+    );
+  }
+  return [];
+}
+
+function checkLatency(contract: ProductionContract): string[] {
+  const faults = faultsOf(
+    checkDuration('latencyP95', contract.latencyP95, {
+      minMs: 1,
+      maxMs: MAX_TIMEOUT_MS,
+      fix: 'state the objective, such as Duration.millis(200)',
+    }),
+    checkDuration('timeout', contract.timeout, {
+      minMs: 1,
+      maxMs: MAX_TIMEOUT_MS,
+      fix: 'the API ends a request after 29 s; for longer work use an asynchronous backend',
+    }),
+    checkNumber('availability', requiredMember(contract.availability), {
+      min: 50,
+      max: 99.999,
+      fix: 'state it in percent, such as 99.9',
+    }),
+  );
+  if (contract.latencyP95 === undefined) {
+    faults.push('latencyP95 is undefined, expected a Duration; state the objective, such as Duration.millis(200)');
+  } else if (faults.length === 0 && contract.timeout !== undefined && !contract.timeout.isUnresolved()) {
+    const [timeout, objective] = [contract.timeout.toMilliseconds(), contract.latencyP95.toMilliseconds()];
+    if (timeout < objective) {
+      faults.push(
+        `timeout is ${timeout} ms, expected at least latencyP95 (${objective} ms); raise it, or lower the objective`,
+      );
+    }
+  }
+  return faults;
+}
+
+function checkLoad(contract: ProductionContract): string[] {
+  return faultsOf(
+    checkNumber('peakRequestsPerSecond', requiredMember(contract.peakRequestsPerSecond), {
+      min: 0.01,
+      max: 100_000,
+      fix: 'state the highest load that must be served',
+    }),
+    checkNumber('requestsPerMonth', contract.requestsPerMonth, {
+      min: 1,
+      max: 1e12,
+      fix: 'state the expected requests a month, or leave it out',
+    }),
+    impossibleMonth(contract),
+  );
+}
+
+/** A month of nothing but peak is the most a month can hold; 31 days. */
+function impossibleMonth({ requestsPerMonth, peakRequestsPerSecond }: ProductionContract): string | undefined {
+  if (typeof requestsPerMonth !== 'number' || typeof peakRequestsPerSecond !== 'number') return undefined;
+  if (Token.isUnresolved(requestsPerMonth) || Token.isUnresolved(peakRequestsPerSecond)) return undefined;
+  const most = peakRequestsPerSecond * 31 * 86_400;
+  if (!(requestsPerMonth > most)) return undefined;
+  return `requestsPerMonth is ${requestsPerMonth}, expected at most ${most}, which is peakRequestsPerSecond around the clock; raise the peak, or correct the month`;
+}
+
+function checkSuccess(contract: ProductionContract): string[] {
+  const faults: string[] = [];
+  const seen = new Set<string>();
+  for (const [index, criterion] of (contract.success ?? []).entries()) {
+    faults.push(...checkCriterion(`success[${index}]`, criterion));
+    if (seen.has(criterion.metric))
+      faults.push(`success[${index}] states ${show(criterion.metric)} again; state each metric once`);
+    seen.add(criterion.metric);
+  }
+  faults.push(
+    ...faultsOf(
+      checkText('positiveLabel', contract.positiveLabel, {
+        pattern: /^[^\p{Cc}]{1,256}$/u,
+        expected: '1 to 256 characters',
+        fix: 'give the label as the model answers it',
+      }),
+    ),
+  );
+  return faults;
+}
+
+function checkCriterion(name: string, criterion: Criterion): string[] {
+  const faults = faultsOf(
+    checkNumber(`${name} (${criterion.metric})`, requiredMember(criterion.threshold), {
+      min: 0.001,
+      max: 1,
+      fix: 'state a share, such as 0.95',
+    }),
+  );
+  if (!SUCCESS_METRICS.some((metric) => metric === criterion.metric)) {
+    faults.push(
+      `${name} is on ${show(criterion.metric)}, expected ${SUCCESS_METRICS.join(', ')}; only these can be measured from feedback`,
+    );
+  }
+  return faults;
+}
+
+/** Ten e-mail subscribers a notification, by the service's limit. */
+const MAX_FINANCE_EMAILS = 10;
+
+function checkMoney(contract: ProductionContract): string[] {
+  const emails = contract.financeEmails ?? [];
+  const faults = faultsOf(
+    checkNumber('monthlyBudgetUsd', contract.monthlyBudgetUsd, {
+      min: 0.01,
+      max: 1e9,
+      fix: 'state US dollars a month',
+    }),
+    ...emails.map((email, index) => checkEmail(`financeEmails[${index}]`, email)),
+  );
+  if (emails.length > MAX_FINANCE_EMAILS) {
+    faults.push(
+      `financeEmails has ${emails.length} entries, expected at most ${MAX_FINANCE_EMAILS}; use a mailing list`,
+    );
+  }
+  if (emails.length > 0 && contract.monthlyBudgetUsd === undefined) {
+    faults.push('financeEmails is stated without monthlyBudgetUsd; state the budget whose alerts they get');
+  }
+  return faults;
+}
+
+function checkData(contract: ProductionContract): string[] {
+  const faults: string[] = [];
+  if (contract.dataClass === undefined) {
+    faults.push(
+      'dataClass is undefined, expected DataClass.PUBLIC, INTERNAL, CONFIDENTIAL or PERSONAL; state how sensitive the data is',
+    );
+  }
+  const regions = contract.allowedRegions;
+  if (!Array.isArray(regions) || (regions.length === 0 && !Token.isUnresolved(regions))) {
+    faults.push(
+      `allowedRegions is ${show(regions)}, expected at least one region such as "eu-west-1"; say where the data may live`,
+    );
+    return faults;
+  }
+  faults.push(
+    ...faultsOf(
+      ...regions.map((region, index) =>
+        checkText(`allowedRegions[${index}]`, region, {
+          pattern: REGION,
+          expected: 'a region such as "eu-west-1"',
+          fix: 'correct the name',
+        }),
+      ),
+    ),
+  );
+  return faults;
+}

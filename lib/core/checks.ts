@@ -1,0 +1,87 @@
+import { type Duration, Token } from 'aws-cdk-lib';
+
+/**
+ * Checks of single values. Each gives the fault as text, or undefined: the value is right, absent, or a token whose value
+ * only the deployment knows. Callers collect, so that all faults are reported together.
+ */
+type Fault = string | undefined;
+
+interface NumberRange {
+  readonly min: number;
+  readonly max: number;
+  readonly integer?: boolean;
+  /** What to do, as a clause after a semicolon. */
+  readonly fix: string;
+}
+
+export function checkNumber(name: string, value: unknown, range: NumberRange): Fault {
+  if (value === undefined || Token.isUnresolved(value)) return undefined;
+  const kind = range.integer ? 'a whole number' : 'a number';
+  const allowed = `${kind} from ${range.min} to ${range.max}`;
+  const right =
+    typeof value === 'number' &&
+    Number.isFinite(value) &&
+    value >= range.min &&
+    value <= range.max &&
+    (!range.integer || Number.isInteger(value));
+  return right ? undefined : `${name} is ${show(value)}, expected ${allowed}; ${range.fix}`;
+}
+
+interface DurationRange {
+  readonly minMs: number;
+  readonly maxMs: number;
+  readonly fix: string;
+}
+
+export function checkDuration(name: string, value: Duration | undefined, range: DurationRange): Fault {
+  if (value === undefined || Token.isUnresolved(value)) return undefined;
+  if (!isDuration(value)) return `${name} is ${show(value)}, expected a Duration; ${range.fix}`;
+  if (value.isUnresolved()) return undefined;
+  const ms = value.toMilliseconds();
+  const right = ms >= range.minMs && ms <= range.maxMs;
+  return right ? undefined : `${name} is ${ms} ms, expected ${range.minMs} to ${range.maxMs} ms; ${range.fix}`;
+}
+
+export function checkText(
+  name: string,
+  value: unknown,
+  rule: { readonly pattern: RegExp; readonly expected: string; readonly fix: string },
+): Fault {
+  if (value === undefined || Token.isUnresolved(value)) return undefined;
+  const right = typeof value === 'string' && rule.pattern.test(value);
+  return right ? undefined : `${name} is ${show(value)}, expected ${rule.expected}; ${rule.fix}`;
+}
+
+/** An address as RFC 5321 bounds it; whether it exists only a mail can tell. */
+const EMAIL =
+  /^[^\s@,;<>"]{1,64}@(?=.{1,255}$)[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+$/;
+
+export function checkEmail(name: string, value: unknown): Fault {
+  return checkText(name, value, {
+    pattern: EMAIL,
+    expected: 'an e-mail address such as team@example.com',
+    fix: 'give the address of a mailbox that people read',
+  });
+}
+
+export function faultsOf(...faults: readonly Fault[]): string[] {
+  return faults.filter((fault): fault is string => fault !== undefined);
+}
+
+/** A value as it was given, cut to what fits into a message. */
+export function show(value: unknown): string {
+  if (value === undefined) return 'undefined';
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  let text: string;
+  try {
+    text = JSON.stringify(value) ?? String(value);
+  } catch {
+    text = String(value);
+  }
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+/** By shape, not by class: two copies of aws-cdk-lib in one tree have two Duration classes. */
+function isDuration(value: unknown): value is Duration {
+  return typeof value === 'object' && value !== null && 'toMilliseconds' in value && 'isUnresolved' in value;
+}

@@ -1,0 +1,22 @@
+import { Stack } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+
+/** Links into the console, to the very resource, for the person who was woken. */
+function consoleUrl(scope: IConstruct, service: string, fragment: string): string {
+  const { region } = Stack.of(scope);
+  return `https://${region}.console.aws.amazon.com/${service}/home?region=${region}#${fragment}`;
+}
+
+export function functionLink(scope: IConstruct, functionName: string): string {
+  return consoleUrl(scope, 'lambda', `/functions/${functionName}?tab=monitoring`);
+}
+
+export function dashboardLink(scope: IConstruct, dashboardName: string): string {
+  return consoleUrl(scope, 'cloudwatch', `dashboards/dashboard/${dashboardName}`);
+}
+
+export function queueLink(scope: IConstruct, queueName: string): string {
+  const { account, region } = Stack.of(scope);
+  const url = encodeURIComponent(`https://sqs.${region}.amazonaws.com/`);
+  return consoleUrl(scope, 'sqs/v3', `/queues/${url}${account}%2F${queueName}`);
+}

@@ -1,0 +1,10 @@
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IConstruct } from 'constructs';
+
+/** Model versions and the pointers to what serves. Each method gives permission and variable in one call. */
+export interface IModelRegistry extends IConstruct {
+  /** For the function that routes by the live version. */
+  connectRouting(handler: LambdaFunction): void;
+  /** For the function that loads artefacts of model versions. */
+  connectArtifacts(handler: LambdaFunction): void;
+}

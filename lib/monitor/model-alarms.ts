@@ -1,0 +1,242 @@
+import { Duration } from 'aws-cdk-lib';
+import { ComparisonOperator, MathExpression, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { METRIC } from '../../protocol/metrics';
+import type { ProductionContract } from '../contract/api';
+import { CLAUSE } from '../core/clause';
+import { functionLink, queueLink } from '../core/console-link';
+import type { IPredictionApi } from '../serve/api';
+import type { StageProfile } from '../stage/api';
+import { type AlarmDeclaration, type IMonitor, Severity } from './api';
+import { apiMetric, FAILURE_PERIOD, failureShare, functionMetric, ModelMetrics } from './model-metrics';
+import { CRITERION_PERIOD, criterionMetric, MINIMUM_FEEDBACK } from './success-criteria';
+
+/** What the alarms of a model are derived from. */
+export interface ModelAlarmsProps {
+  readonly api: IPredictionApi;
+  readonly contract: ProductionContract;
+  readonly profile: StageProfile;
+  /** Where a person looks when the backend fails. */
+  readonly backendLink: string;
+}
+
+/** Declares the alarms that a contract demands of one model. */
+export function watchModel(monitor: IMonitor, props: ModelAlarmsProps): void {
+  const alarms = [
+    latency(monitor, props),
+    ...availability(monitor, props),
+    ...backend(props),
+    ...ownFailures(monitor, props),
+    ...success(monitor, props),
+    ...traffic(monitor, props),
+    ...sweeping(monitor, props),
+  ];
+  for (const alarm of alarms) monitor.watch(alarm);
+}
+
+/** Fires in the first period that breaches; absence of data is no failure. */
+const AT_ONCE = {
+  comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
+  evaluationPeriods: 1,
+  datapointsToAlarm: 1,
+  treatMissingData: TreatMissingData.NOT_BREACHING,
+} as const;
+
+function latency(monitor: IMonitor, { api, contract }: ModelAlarmsProps): AlarmDeclaration {
+  const objective = contract.latencyP95.toMilliseconds();
+  return {
+    ...AT_ONCE,
+    id: 'latency-p95',
+    metric: new ModelMetrics(api.deployment).metric(METRIC.latency, { statistic: Stats.percentile(95) }),
+    threshold: objective,
+    // A slow quarter of an hour, not a slow minute: cold starts after a deploy are not worth a night.
+    evaluationPeriods: 3,
+    datapointsToAlarm: 2,
+    severity: Severity.HIGH,
+    what: `5 of 100 answers take longer than ${objective} ms, the objective of the contract`,
+    link: functionLink(monitor, api.predictFunctionName),
+    clause: CLAUSE.latencyP95,
+  };
+}
+
+function availability(monitor: IMonitor, { api, contract }: ModelAlarmsProps): AlarmDeclaration[] {
+  const allowed = allowedFailures(contract);
+  const link = functionLink(monitor, api.predictFunctionName);
+  const invocations = functionMetric(api.predictFunctionName, 'Invocations');
+  const throttles = functionMetric(api.predictFunctionName, 'Throttles');
+  const errors = functionMetric(api.predictFunctionName, 'Errors');
+  const sum = (expression: string, usingMetrics: Record<string, Metric>) =>
+    new MathExpression({ expression, usingMetrics, period: FAILURE_PERIOD });
+  return [
+    {
+      ...AT_ONCE,
+      id: 'availability',
+      metric: failureShare(apiMetric(api, '5XXError'), apiMetric(api, 'Count'), '% of requests answered 5xx'),
+      threshold: allowed,
+      severity: Severity.CRITICAL,
+      what: `more than ${allowed} % of requests to the API fail on our side; the contract promises ${contract.availability} % availability`,
+      link,
+      clause: CLAUSE.availability,
+    },
+    {
+      ...AT_ONCE,
+      id: 'function-errors',
+      // Errors counts crashes and time-outs; a throttled invocation is in neither Invocations nor Errors.
+      metric: failureShare(
+        sum('FILL(errors, 0) + FILL(throttles, 0)', { errors, throttles }),
+        sum('FILL(invocations, 0) + FILL(refused, 0)', { invocations, refused: throttles }),
+        '% of invocations that crash, time out or are throttled',
+      ),
+      threshold: allowed,
+      severity: Severity.CRITICAL,
+      what: `more than ${allowed} % of invocations of the predict function crash, run into its time-out or are throttled`,
+      link,
+      clause: CLAUSE.availability,
+    },
+  ];
+}
+
+/** What availability leaves, in percent, without the noise of floating point. */
+function allowedFailures(contract: ProductionContract): number {
+  return Number((100 - contract.availability).toFixed(6));
+}
+
+function backend({ api, contract, backendLink }: ModelAlarmsProps): AlarmDeclaration[] {
+  const metrics = new ModelMetrics(api.deployment);
+  const allowed = allowedFailures(contract);
+  const requests = metrics.metric(METRIC.predictions);
+  return [
+    {
+      ...AT_ONCE,
+      id: 'backend-failures',
+      metric: failureShare(metrics.metric(METRIC.backendFailures), requests, '% of predictions whose backend failed'),
+      threshold: allowed,
+      severity: Severity.HIGH,
+      what: `more than ${allowed} % of predictions fail because the model backend fails`,
+      link: backendLink,
+      clause: CLAUSE.availability,
+    },
+    {
+      ...AT_ONCE,
+      id: 'backend-timeouts',
+      metric: failureShare(metrics.metric(METRIC.backendTimeouts), requests, '% of predictions whose backend was late'),
+      threshold: allowed,
+      severity: Severity.HIGH,
+      what: `more than ${allowed} % of predictions reach the deadline before the model backend answers`,
+      link: backendLink,
+      clause: CLAUSE.timeout,
+    },
+  ];
+}
+
+function ownFailures(monitor: IMonitor, { api }: ModelAlarmsProps): AlarmDeclaration[] {
+  const metrics = new ModelMetrics(api.deployment);
+  const link = functionLink(monitor, api.predictFunctionName);
+  return [
+    {
+      ...AT_ONCE,
+      id: 'record-failures',
+      metric: metrics.metric(METRIC.recordFailures),
+      threshold: 0,
+      severity: Severity.CRITICAL,
+      what: 'predictions cannot be recorded, and are therefore refused',
+      link,
+    },
+    {
+      ...AT_ONCE,
+      id: 'guard-failures',
+      metric: metrics.metric(METRIC.guardFailures),
+      threshold: 0,
+      severity: Severity.HIGH,
+      what: 'a guard rule itself fails, and what it should have checked is refused',
+      link,
+    },
+  ];
+}
+
+function success(monitor: IMonitor, { api, contract }: ModelAlarmsProps): AlarmDeclaration[] {
+  const metrics = new ModelMetrics(api.deployment);
+  return (contract.success ?? []).map(({ metric, threshold }) => ({
+    ...AT_ONCE,
+    id: `success-${metric}`,
+    metric: criterionMetric(metrics, metric, contract.positiveLabel),
+    threshold,
+    comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
+    // Feedback that stops is not evidence that the model is good again.
+    treatMissingData: TreatMissingData.IGNORE,
+    severity: Severity.HIGH,
+    what: `${metric} over the last ${CRITERION_PERIOD.toMinutes()} minutes of feedback (${MINIMUM_FEEDBACK} judged answers at least) is below ${threshold}, the success criterion`,
+    link: functionLink(monitor, api.recordsFunctionName),
+    clause: CLAUSE.success(metric),
+  }));
+}
+
+/** A day with more than twice its share of the month is not what the contract was priced for. */
+const TRAFFIC_FACTOR = 2;
+
+function traffic(monitor: IMonitor, { api, contract, profile }: ModelAlarmsProps): AlarmDeclaration[] {
+  const metrics = new ModelMetrics(api.deployment);
+  const link = functionLink(monitor, api.predictFunctionName);
+  const alarms: AlarmDeclaration[] = [];
+  if (profile.silenceIsAnAlarm) {
+    alarms.push({
+      ...AT_ONCE,
+      id: 'silence',
+      metric: metrics.metric(METRIC.predictions, { period: Duration.hours(1) }),
+      threshold: 1,
+      comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
+      treatMissingData: TreatMissingData.BREACHING,
+      severity: Severity.HIGH,
+      what: 'no prediction was asked for during an hour',
+      link,
+    });
+  }
+  if (contract.requestsPerMonth !== undefined) {
+    const daily = Math.ceil((TRAFFIC_FACTOR * contract.requestsPerMonth) / 30);
+    alarms.push({
+      ...AT_ONCE,
+      id: 'traffic-above-contract',
+      metric: metrics.metric(METRIC.predictions, { period: Duration.days(1) }),
+      threshold: daily,
+      severity: Severity.LOW,
+      what: `more than ${daily} predictions in a day, over ${TRAFFIC_FACTOR} times the contract's month: its price and its limits no longer hold`,
+      link,
+      clause: CLAUSE.requestsPerMonth,
+    });
+  }
+  return alarms;
+}
+
+/** The sweeper runs every minute. */
+const SWEEP_SILENCE = Duration.minutes(15);
+
+function sweeping(monitor: IMonitor, { api }: ModelAlarmsProps): AlarmDeclaration[] {
+  const link = functionLink(monitor, api.sweepFunctionName);
+  return [
+    {
+      ...AT_ONCE,
+      id: 'sweep-failed',
+      metric: new Metric({
+        namespace: 'AWS/SQS',
+        metricName: 'ApproximateNumberOfMessagesVisible',
+        dimensionsMap: { QueueName: api.sweepDeadLetterQueueName },
+        statistic: Stats.MAXIMUM,
+        period: FAILURE_PERIOD,
+      }),
+      threshold: 0,
+      severity: Severity.MEDIUM,
+      what: 'looking for abandoned records failed after its retries; the events are in the dead-letter queue',
+      link: queueLink(monitor, api.sweepDeadLetterQueueName),
+    },
+    {
+      ...AT_ONCE,
+      id: 'sweep-silent',
+      metric: functionMetric(api.sweepFunctionName, 'Invocations', { period: SWEEP_SILENCE }),
+      threshold: 1,
+      comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
+      treatMissingData: TreatMissingData.BREACHING,
+      severity: Severity.MEDIUM,
+      what: `abandoned records were not looked for during ${SWEEP_SILENCE.toMinutes()} minutes`,
+      link,
+    },
+  ];
+}

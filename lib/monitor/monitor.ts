@@ -1,0 +1,103 @@
+import { Annotations } from 'aws-cdk-lib';
+import { Alarm, type IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import { CLAUSE } from '../core/clause';
+import { ConfigError } from '../core/config-error';
+import { Trace } from '../core/trace';
+import type { AlarmDeclaration, IAlarmRoute, IMonitor } from './api';
+import { Severity } from './api';
+
+/** Properties of a `Monitor`. */
+export interface MonitorProps {
+  /** `<model>-<stage>`: alarm names begin with it. */
+  readonly deployment: string;
+  /** Who is told. */
+  readonly route: IAlarmRoute;
+  /**
+   * The most severe that an alarm here can be.
+   * @default Severity.CRITICAL
+   */
+  readonly severityCeiling?: Severity;
+  /**
+   * Where the runbook is; the alarm's id is added as fragment.
+   * @default 'docs/runbook.md' of this package
+   */
+  readonly runbook?: string;
+}
+
+/** A CloudWatch alarm description holds 1,024 characters. */
+const MAX_DESCRIPTION = 1024;
+
+/**
+ * Watches a deployment: takes declarations of alarms from the constructs that know what can go wrong, and gives each a name,
+ * a text for the person woken, and actions by severity.
+ *
+ * @example
+ * const monitor = new Monitor(this, 'Monitor', { deployment: 'spam-filter-pilot', route: AlarmRoute.toOwnTopic() });
+ */
+export class Monitor extends Construct implements IMonitor {
+  /** Alarms by id. */
+  readonly alarms: { [id: string]: IAlarm } = {};
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: MonitorProps,
+  ) {
+    super(scope, id);
+    for (const resource of props.route.reachedBy(this)) {
+      Trace.enforce(CLAUSE.owner, resource, 'alarms and budget alerts reach the owner');
+      Trace.enforce(CLAUSE.onCall, resource, 'alarms reach the person on call');
+    }
+  }
+
+  /** The topic that alerts other than alarms are sent to, where the route has one. */
+  get topic(): ITopic | undefined {
+    return this.props.route.topicFor(this);
+  }
+
+  watch(alarm: AlarmDeclaration): void {
+    const severity = alarm.severity.atMost(this.props.severityCeiling ?? Severity.CRITICAL);
+    const resource = new Alarm(this, alarm.id, {
+      alarmName: `${this.props.deployment}-${alarm.id}`,
+      alarmDescription: this.describe(alarm, severity),
+      metric: alarm.metric,
+      threshold: alarm.threshold,
+      comparisonOperator: alarm.comparison,
+      evaluationPeriods: alarm.evaluationPeriods,
+      datapointsToAlarm: alarm.datapointsToAlarm,
+      treatMissingData: alarm.treatMissingData,
+    });
+    const actions = this.props.route.actionsFor(this, severity);
+    if (actions.length > 0) {
+      resource.addAlarmAction(...actions);
+      // OpsItems are opened by alarms only; a topic also hears that it is over.
+      if (this.topic !== undefined) resource.addOkAction(...actions);
+    } else {
+      Annotations.of(resource).addInfoV2('slipway:alarmWithoutAction', 'nobody is told about this alarm');
+    }
+    this.alarms[alarm.id] = resource;
+    if (alarm.clause !== undefined) Trace.enforce(alarm.clause, resource, alarm.what);
+    this.reachThroughActions(resource, actions.length);
+  }
+
+  /** Where a route has no resource of its own (OpsCenter), the alarms themselves reach the owner. */
+  private reachThroughActions(resource: Alarm, actions: number): void {
+    if (actions === 0 || this.props.route.reachedBy(this).length > 0) return;
+    Trace.enforce(CLAUSE.owner, resource, 'opens an OpsItem');
+    Trace.enforce(CLAUSE.onCall, resource, 'opens an OpsItem');
+  }
+
+  private describe(alarm: AlarmDeclaration, severity: Severity): string {
+    const runbook = `${this.props.runbook ?? 'docs/runbook.md'}#${alarm.id}`;
+    const text = `[${severity.name}] ${alarm.what}. Runbook: ${runbook} Look at: ${alarm.link}`;
+    if (text.length > MAX_DESCRIPTION) {
+      throw new ConfigError(
+        this,
+        `the text of alarm "${alarm.id}" has ${text.length} characters, expected at most ${MAX_DESCRIPTION}; shorten it`,
+      );
+    }
+    return text;
+  }
+}

@@ -1,0 +1,30 @@
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IConstruct } from 'constructs';
+
+/** Where predictions are recorded. Each method gives a function the permission and the variable it needs, in one call. */
+export interface IPredictionLog extends IConstruct {
+  /** For the function that writes records. */
+  connectWriter(handler: LambdaFunction): void;
+  /** For the function that reads records and joins feedback. */
+  connectReader(handler: LambdaFunction): void;
+  /** For the function that closes what killed handlers left open. */
+  connectSweeper(handler: LambdaFunction): void;
+}
+
+/** What others may know of a prediction API: literal names, so that no stack refers to another's resources. */
+export interface IPredictionApi {
+  /** `<model>-<stage>`. */
+  readonly deployment: string;
+  /** Name of the REST API, the value of the dimension `ApiName`. */
+  readonly apiName: string;
+  /** Name of the API's stage, the value of the dimension `Stage`. */
+  readonly apiStageName: string;
+  /** Function that takes predictions. */
+  readonly predictFunctionName: string;
+  /** Function that answers queries and takes feedback. */
+  readonly recordsFunctionName: string;
+  /** Function that closes abandoned records on a schedule. */
+  readonly sweepFunctionName: string;
+  /** Queue of sweeps that failed even after retries. */
+  readonly sweepDeadLetterQueueName: string;
+}

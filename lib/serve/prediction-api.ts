@@ -1,0 +1,357 @@
+import { Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
+import {
+  AccessLogField,
+  AccessLogFormat,
+  EndpointType,
+  LambdaIntegration,
+  LogGroupLogDestination,
+  MethodLoggingLevel,
+  RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Alias, type IFunction } from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { ENV } from '../../protocol/env';
+import type { PredictConfig, RecordsConfig } from '../../protocol/handler-config';
+import { acknowledge } from '../core/acknowledge';
+import { checkDuration, checkNumber, checkText, faultsOf } from '../core/checks';
+import { CLAUSE } from '../core/clause';
+import { ConfigError } from '../core/config-error';
+import { deploymentName, MAX_DEPLOYMENT_NAME, NAME_PATTERN } from '../core/deployment-name';
+import { type FunctionSettings, HandlerFunction } from '../core/handler-function';
+import { Trace } from '../core/trace';
+import type { IBoundModelBackend, IModelBackend } from '../endpoint/api';
+import { GuardPolicy } from '../guard/api';
+import type { IModelRegistry } from '../lifecycle/api';
+import { AccessLogRole } from './access-log-role';
+import type { IPredictionApi, IPredictionLog } from './api';
+import { ApiAccess, type ApiAuthorization } from './api-access';
+import { answerWithProblems } from './gateway-responses';
+
+/** Properties of a `PredictionApi`. */
+export interface PredictionApiProps {
+  /** Name of the model, as the registry files it. */
+  readonly model: string;
+  /** Name of the stage. */
+  readonly stageName: string;
+  /** What answers. */
+  readonly backend: IModelBackend;
+  /** Versions of the model and which one is live. */
+  readonly registry: IModelRegistry;
+  /** Where predictions are recorded. */
+  readonly log: IPredictionLog;
+  /** Deadline of one request, at most 28 s. */
+  readonly timeout: Duration;
+  /** Requests a second at the peak. */
+  readonly peakRequestsPerSecond: number;
+  /**
+   * The rate limit as a multiple of the peak; the burst is two seconds of it.
+   * @default 2
+   */
+  readonly throttleHeadroom?: number;
+  /**
+   * What may go to the model and come back.
+   * @default GuardPolicy.standard()
+   */
+  readonly guard?: GuardPolicy;
+  /**
+   * Who may call.
+   * @default ApiAccess.iam()
+   */
+  readonly access?: ApiAccess;
+  /**
+   * The label that counts as positive in feedback.
+   * @default all labels count alike
+   */
+  readonly positiveLabel?: string;
+  /**
+   * Provisioned concurrency of the function that takes predictions; 0 for none.
+   * @default 0
+   */
+  readonly provisionedConcurrency?: number;
+  /**
+   * Instances of the backend that are kept running without traffic.
+   * @default 0
+   */
+  readonly minimumInstances?: number;
+  /**
+   * How functions are run and logged.
+   * @default logs kept for a month, no VPC, no customer-managed key
+   */
+  readonly functionSettings?: FunctionSettings;
+}
+
+/** How often abandoned records are looked for. */
+const SWEEP_INTERVAL = Duration.minutes(1);
+
+/**
+ * A regional REST API in front of a model: `POST /predictions`, `GET /predictions/{id}`,
+ * `POST /predictions/{id}/feedback`, `GET /health`. Every prediction is recorded before its answer leaves; every answer that
+ * is not a prediction is a problem document (RFC 9457).
+ *
+ * @example
+ * new PredictionApi(this, 'Api', { model: 'spam-filter', stageName: 'pilot', backend, registry, log,
+ *   timeout: Duration.seconds(2), peakRequestsPerSecond: 40 });
+ */
+export class PredictionApi extends Construct implements IPredictionApi {
+  readonly deployment: string;
+  readonly apiName: string;
+  readonly apiStageName = 'v1';
+  readonly predictFunctionName: string;
+  readonly recordsFunctionName: string;
+  readonly sweepFunctionName: string;
+  readonly sweepDeadLetterQueueName: string;
+  /** URL of the API's stage. */
+  readonly url: string;
+  /** The API. */
+  readonly restApi: RestApi;
+  /** The backend, bound. */
+  readonly backend: IBoundModelBackend;
+
+  constructor(scope: Construct, id: string, props: PredictionApiProps) {
+    super(scope, id);
+    checkProps(this, props);
+    this.deployment = deploymentName(props.model, props.stageName);
+    this.apiName = this.deployment;
+    this.predictFunctionName = `${this.deployment}-predict`;
+    this.recordsFunctionName = `${this.deployment}-records`;
+    this.sweepFunctionName = `${this.deployment}-sweep-records`;
+    this.sweepDeadLetterQueueName = `${this.deployment}-sweep-failed`;
+
+    const settings = props.functionSettings ?? {};
+    this.backend = props.backend.bind(this, {
+      deployment: this.deployment,
+      registry: props.registry,
+      timeout: props.timeout,
+      minimumInstances: props.minimumInstances ?? 0,
+      functionSettings: settings,
+    });
+    const predict = this.predictFunction(props, settings);
+    const records = this.recordsFunction(props, settings);
+    this.sweepFunction(props.log, settings);
+
+    const authorization = (props.access ?? ApiAccess.iam()).bind(this, {
+      deployment: this.deployment,
+      functionSettings: settings,
+    });
+    this.restApi = this.createApi(props, settings);
+    this.url = this.restApi.url;
+    this.addRoutes(authorization, predict, records);
+    answerWithProblems(this.restApi);
+  }
+
+  /** Lets `grantee` call the API with AWS credentials. */
+  grantInvoke(grantee: IGrantable): Grant {
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ['execute-api:Invoke'],
+      resourceArns: [
+        this.restApi.arnForExecuteApi('POST', '/predictions', this.apiStageName),
+        this.restApi.arnForExecuteApi('GET', '/predictions/*', this.apiStageName),
+        this.restApi.arnForExecuteApi('POST', '/predictions/*/feedback', this.apiStageName),
+        this.restApi.arnForExecuteApi('GET', '/health', this.apiStageName),
+      ],
+    });
+  }
+
+  private predictFunction(props: PredictionApiProps, settings: FunctionSettings): IFunction {
+    const guard = props.guard ?? GuardPolicy.standard();
+    const config: PredictConfig = { guard: guard._document() };
+    const handler = new HandlerFunction(this, 'Predict', {
+      ...settings,
+      handler: 'predict',
+      functionName: this.predictFunctionName,
+      description: `takes predictions of ${this.deployment}`,
+      // The handler answers by its own deadline; a second later it is stuck and Lambda ends it. 29 s is the API's limit.
+      timeout: Duration.seconds(Math.min(29, Math.ceil(props.timeout.toSeconds({ integral: false })) + 1)),
+      // 0.58 of a processor: guards and TLS need it, and a cold start is mostly processor time.
+      memory: Size.mebibytes(1024),
+      config,
+    });
+    handler.addEnvironment(ENV.deployment, this.deployment);
+    handler.addEnvironment(ENV.model, props.model);
+    handler.addEnvironment(ENV.timeoutMs, String(props.timeout.toMilliseconds()));
+    props.registry.connectRouting(handler);
+    props.log.connectWriter(handler);
+    this.backend.connect(handler);
+    Trace.enforce(CLAUSE.timeout, handler, `answers 504 after ${props.timeout.toMilliseconds()} ms`);
+
+    const provisioned = props.provisionedConcurrency ?? 0;
+    return new Alias(this, 'Serving', {
+      aliasName: 'serving',
+      version: handler.currentVersion,
+      provisionedConcurrentExecutions: provisioned > 0 ? provisioned : undefined,
+    });
+  }
+
+  private recordsFunction(props: PredictionApiProps, settings: FunctionSettings): IFunction {
+    const config: RecordsConfig = { positiveLabel: props.positiveLabel };
+    const handler = new HandlerFunction(this, 'Records', {
+      ...settings,
+      handler: 'records',
+      functionName: this.recordsFunctionName,
+      description: `answers for past predictions of ${this.deployment} and takes feedback`,
+      timeout: Duration.seconds(10),
+      config,
+    });
+    handler.addEnvironment(ENV.deployment, this.deployment);
+    props.log.connectReader(handler);
+    return handler;
+  }
+
+  private sweepFunction(log: IPredictionLog, settings: FunctionSettings): void {
+    const failed = new Queue(this, 'SweepFailed', {
+      queueName: this.sweepDeadLetterQueueName,
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+    acknowledge(failed, 'AwsSolutions-SQS3', 'it is a dead-letter queue itself');
+    const handler = new HandlerFunction(this, 'Sweep', {
+      ...settings,
+      handler: 'sweep-records',
+      functionName: this.sweepFunctionName,
+      description: `closes records of ${this.deployment} that a killed handler left open`,
+      timeout: Duration.minutes(1),
+    });
+    handler.configureAsyncInvoke({
+      onFailure: new SqsDestination(failed),
+      retryAttempts: 1,
+      maxEventAge: Duration.minutes(10),
+    });
+    handler.addEnvironment(ENV.deployment, this.deployment);
+    log.connectSweeper(handler);
+    new Rule(this, 'SweepSchedule', {
+      description: `looks for records of ${this.deployment} that were left open`,
+      schedule: Schedule.rate(SWEEP_INTERVAL),
+      targets: [new LambdaTarget(handler)],
+    });
+  }
+
+  private createApi(props: PredictionApiProps, settings: FunctionSettings): RestApi {
+    const accessLog = new LogGroup(this, 'AccessLog', {
+      retention: settings.logRetention ?? RetentionDays.ONE_MONTH,
+      removalPolicy: settings.logRemovalPolicy ?? RemovalPolicy.DESTROY,
+      encryptionKey: settings.encryptionKey,
+    });
+    const rate = props.peakRequestsPerSecond * (props.throttleHeadroom ?? 2);
+    const api = new RestApi(this, 'RestApi', {
+      restApiName: this.apiName,
+      description: `predictions of ${this.deployment}`,
+      endpointTypes: [EndpointType.REGIONAL],
+      cloudWatchRole: false,
+      deployOptions: {
+        stageName: this.apiStageName,
+        throttlingRateLimit: rate,
+        throttlingBurstLimit: Math.max(1, Math.ceil(2 * rate)),
+        accessLogDestination: new LogGroupLogDestination(accessLog),
+        accessLogFormat: ACCESS_LOG_FORMAT,
+        // Errors only, and never bodies: execution logs at INFO would hold what callers send.
+        loggingLevel: MethodLoggingLevel.ERROR,
+        dataTraceEnabled: false,
+        metricsEnabled: true,
+        tracingEnabled: true,
+      },
+    });
+    // Without the account's role the stage cannot be created with logs.
+    api.deploymentStage.node.addDependency(
+      new AccessLogRole(this, 'AccessLogRole', { deployment: this.deployment, functionSettings: settings }),
+    );
+    Trace.enforce(
+      CLAUSE.peakRequestsPerSecond,
+      api.deploymentStage,
+      `lets ${rate} requests a second pass, refuses more with 429`,
+    );
+    acknowledge(api, 'AwsSolutions-APIG2', 'the handler checks bodies itself and answers with problem documents');
+    acknowledge(
+      api,
+      'AwsSolutions-COG4',
+      'callers are services that sign with IAM or bring a token of their own issuer',
+    );
+    acknowledge(
+      api.deploymentStage,
+      'AwsSolutions-APIG3',
+      'no anonymous caller gets past authorization; a web ACL is the choice of the account',
+    );
+    return api;
+  }
+
+  private addRoutes(authorization: ApiAuthorization, predict: IFunction, records: IFunction): void {
+    const toPredict = new LambdaIntegration(predict, { allowTestInvoke: false });
+    const toRecords = new LambdaIntegration(records, { allowTestInvoke: false });
+    const predictions = this.restApi.root.addResource('predictions');
+    predictions.addMethod('POST', toPredict, authorization);
+    const prediction = predictions.addResource('{id}');
+    prediction.addMethod('GET', toRecords, authorization);
+    prediction.addResource('feedback').addMethod('POST', toRecords, authorization);
+    this.restApi.root.addResource('health').addMethod('GET', toPredict, authorization);
+  }
+}
+
+/** Who called what and how it ended; never bodies, query strings or tokens. */
+const ACCESS_LOG_FORMAT = AccessLogFormat.custom(
+  JSON.stringify({
+    requestId: AccessLogField.contextRequestId(),
+    time: AccessLogField.contextRequestTime(),
+    method: AccessLogField.contextHttpMethod(),
+    route: AccessLogField.contextResourcePath(),
+    status: AccessLogField.contextStatus(),
+    responseBytes: AccessLogField.contextResponseLength(),
+    latencyMs: AccessLogField.contextResponseLatency(),
+    integrationLatencyMs: AccessLogField.contextIntegrationLatency(),
+    caller: AccessLogField.contextIdentityCaller(),
+    error: AccessLogField.contextErrorResponseType(),
+  }),
+);
+
+function checkProps(scope: Construct, props: PredictionApiProps): void {
+  const nameRule = {
+    pattern: NAME_PATTERN,
+    expected: 'lower case letters, digits and single hyphens, beginning with a letter',
+    fix: 'it becomes part of function names and metric dimensions',
+  };
+  const faults = faultsOf(
+    checkText('model', props.model, nameRule),
+    checkText('stageName', props.stageName, nameRule),
+    checkDuration('timeout', props.timeout, { minMs: 1, maxMs: 28_000, fix: 'the API ends a request after 29 s' }),
+    checkNumber('peakRequestsPerSecond', props.peakRequestsPerSecond, {
+      min: 0.01,
+      max: 100_000,
+      fix: 'state the highest load that must be served',
+    }),
+    checkNumber('throttleHeadroom', props.throttleHeadroom, {
+      min: 1,
+      max: 100,
+      fix: 'below 1 the peak would be refused',
+    }),
+  );
+  const deployment = deploymentName(props.model, props.stageName);
+  if (deployment.length > MAX_DEPLOYMENT_NAME) {
+    faults.push(
+      `"${deployment}" has ${deployment.length} characters, expected at most ${MAX_DEPLOYMENT_NAME}; shorten the model's or the stage's name`,
+    );
+  }
+  faults.push(...checkCapabilities(props));
+  if (faults.length > 0) throw new ConfigError(scope, faults);
+}
+
+function checkCapabilities({ backend, timeout, minimumInstances }: PredictionApiProps): string[] {
+  const { maxTimeout, keepsInstances } = backend.capabilities;
+  const faults: string[] = [];
+  if (!timeout.isUnresolved() && timeout.toMilliseconds() > maxTimeout.toMilliseconds()) {
+    faults.push(
+      `timeout is ${timeout.toMilliseconds()} ms, the backend takes at most ${maxTimeout.toMilliseconds()} ms; lower it, or choose another backend`,
+    );
+  }
+  if ((minimumInstances ?? 0) > 0 && !keepsInstances) {
+    faults.push(
+      `minimumInstances is ${minimumInstances}, the backend cannot keep instances running; use 0, or choose another backend`,
+    );
+  }
+  return faults;
+}

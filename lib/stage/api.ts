@@ -1,0 +1,227 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { checkDuration, checkNumber, checkText, faultsOf } from '../core/checks';
+import { ConfigError } from '../core/config-error';
+import { NAME_PATTERN } from '../core/deployment-name';
+import { Severity } from '../monitor/api';
+
+/** What stages differ by. */
+export interface StageProfileProps {
+  /**
+   * Whether synthesis fails when the contract lacks an owner, an on-call, a budget or a success criterion. Where it does
+   * not, what is missing is an advice.
+   * @default as in the base profile
+   */
+  readonly demandsWholeContract?: boolean;
+  /**
+   * Instances of a model backend that are kept running without traffic; for a Lambda backend, provisioned concurrency.
+   * @default as in the base profile
+   */
+  readonly minimumInstances?: number;
+  /**
+   * Provisioned concurrency of the function that takes predictions; 0 for none.
+   * @default as in the base profile
+   */
+  readonly provisionedConcurrency?: number;
+  /**
+   * The API's rate limit as a multiple of the contract's peak.
+   * @default as in the base profile
+   */
+  readonly throttleHeadroom?: number;
+  /**
+   * How long prediction records and their payloads are kept.
+   * @default as in the base profile
+   */
+  readonly recordRetention?: Duration;
+  /**
+   * How long logs are kept.
+   * @default as in the base profile
+   */
+  readonly logRetention?: RetentionDays;
+  /**
+   * What becomes of tables, buckets and keys when their stack is deleted.
+   * @default as in the base profile
+   */
+  readonly removalPolicy?: RemovalPolicy;
+  /**
+   * Whether the stack of state is protected against deletion.
+   * @default as in the base profile
+   */
+  readonly terminationProtection?: boolean;
+  /**
+   * Whether tables can be restored to any second of the last 35 days.
+   * @default as in the base profile
+   */
+  readonly pointInTimeRecovery?: boolean;
+  /**
+   * Whether keys can be replicated to other regions; cannot be changed later without a new key.
+   * @default as in the base profile
+   */
+  readonly multiRegionKeys?: boolean;
+  /**
+   * The most severe that an alarm of this stage can be.
+   * @default as in the base profile
+   */
+  readonly severityCeiling?: Severity;
+  /**
+   * Whether silence (no request for an hour) is an alarm.
+   * @default as in the base profile
+   */
+  readonly silenceIsAnAlarm?: boolean;
+  /**
+   * Share of the contract's monthly budget that this stage may spend, above 0 and at most 1.
+   * @default as in the base profile
+   */
+  readonly budgetShare?: number;
+  /**
+   * Least level that is logged: DEBUG, INFO, WARN or ERROR.
+   * @default as in the base profile
+   */
+  readonly logLevel?: string;
+}
+
+/**
+ * Every difference between stages. Constructs read its properties and never ask which profile it is.
+ *
+ * @example
+ * const load = StageProfile.custom('load-test', StageProfile.STAGING, { throttleHeadroom: 4 });
+ */
+export class StageProfile {
+  /** Small, short-lived, forgiving: to learn whether the model is any good. Everything goes when its stacks go. */
+  static readonly PILOT = new StageProfile('pilot', {
+    demandsWholeContract: false,
+    minimumInstances: 0,
+    provisionedConcurrency: 0,
+    throttleHeadroom: 1.5,
+    recordRetention: Duration.days(30),
+    logRetention: RetentionDays.TWO_WEEKS,
+    removalPolicy: RemovalPolicy.DESTROY,
+    terminationProtection: false,
+    pointInTimeRecovery: false,
+    multiRegionKeys: false,
+    severityCeiling: Severity.MEDIUM,
+    silenceIsAnAlarm: false,
+    budgetShare: 0.1,
+    logLevel: 'DEBUG',
+  });
+
+  /** As production in what it runs, so that it can be measured; not in what it keeps or whom it wakes. */
+  static readonly STAGING = new StageProfile('staging', {
+    demandsWholeContract: false,
+    minimumInstances: 1,
+    provisionedConcurrency: 1,
+    throttleHeadroom: 2,
+    recordRetention: Duration.days(90),
+    logRetention: RetentionDays.ONE_MONTH,
+    removalPolicy: RemovalPolicy.DESTROY,
+    terminationProtection: false,
+    pointInTimeRecovery: true,
+    multiRegionKeys: false,
+    severityCeiling: Severity.HIGH,
+    silenceIsAnAlarm: false,
+    budgetShare: 0.3,
+    logLevel: 'INFO',
+  });
+
+  /** Whole contract demanded, state protected and recoverable, people woken. */
+  static readonly PRODUCTION = new StageProfile('production', {
+    demandsWholeContract: true,
+    minimumInstances: 2,
+    provisionedConcurrency: 2,
+    throttleHeadroom: 2,
+    recordRetention: Duration.days(365),
+    logRetention: RetentionDays.SIX_MONTHS,
+    removalPolicy: RemovalPolicy.RETAIN,
+    terminationProtection: true,
+    pointInTimeRecovery: true,
+    multiRegionKeys: true,
+    severityCeiling: Severity.CRITICAL,
+    silenceIsAnAlarm: true,
+    budgetShare: 1,
+    logLevel: 'INFO',
+  });
+
+  /** A profile of one's own: `base` with what `changes` says. */
+  static custom(name: string, base: StageProfile, changes: StageProfileProps): StageProfile {
+    const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+    return new StageProfile(name, { ...base.settings, ...given });
+  }
+
+  /** Name of the profile, for messages; never compared. */
+  readonly name: string;
+  readonly demandsWholeContract: boolean;
+  readonly minimumInstances: number;
+  readonly provisionedConcurrency: number;
+  readonly throttleHeadroom: number;
+  readonly recordRetention: Duration;
+  readonly logRetention: RetentionDays;
+  readonly removalPolicy: RemovalPolicy;
+  readonly terminationProtection: boolean;
+  readonly pointInTimeRecovery: boolean;
+  readonly multiRegionKeys: boolean;
+  readonly severityCeiling: Severity;
+  readonly silenceIsAnAlarm: boolean;
+  readonly budgetShare: number;
+  readonly logLevel: string;
+
+  private readonly settings: Required<StageProfileProps>;
+
+  private constructor(name: string, settings: Required<StageProfileProps>) {
+    const faults = faultsOf(
+      checkText('the name', name, {
+        pattern: NAME_PATTERN,
+        expected: 'lower case letters, digits and single hyphens',
+        fix: 'rename the profile',
+      }),
+      checkNumber('minimumInstances', settings.minimumInstances, {
+        min: 0,
+        max: 1000,
+        integer: true,
+        fix: 'use 0 for none',
+      }),
+      checkNumber('provisionedConcurrency', settings.provisionedConcurrency, {
+        min: 0,
+        max: 1000,
+        integer: true,
+        fix: 'use 0 for none',
+      }),
+      checkNumber('throttleHeadroom', settings.throttleHeadroom, {
+        min: 1,
+        max: 100,
+        fix: 'below 1 the API would refuse the peak that the contract promises',
+      }),
+      checkDuration('recordRetention', settings.recordRetention, {
+        minMs: Duration.days(1).toMilliseconds(),
+        maxMs: Duration.days(3653).toMilliseconds(),
+        fix: 'records are kept for a day to ten years',
+      }),
+      checkNumber('budgetShare', settings.budgetShare, {
+        min: 0.001,
+        max: 1,
+        fix: 'give the share of the monthly budget that the stage may spend',
+      }),
+      checkText('logLevel', settings.logLevel, {
+        pattern: /^(DEBUG|INFO|WARN|ERROR)$/,
+        expected: 'DEBUG, INFO, WARN or ERROR',
+        fix: 'use one of them, in capitals',
+      }),
+    );
+    if (faults.length > 0) throw new ConfigError(`StageProfile "${name}"`, faults);
+    this.name = name;
+    this.settings = settings;
+    this.demandsWholeContract = settings.demandsWholeContract;
+    this.minimumInstances = settings.minimumInstances;
+    this.provisionedConcurrency = settings.provisionedConcurrency;
+    this.throttleHeadroom = settings.throttleHeadroom;
+    this.recordRetention = settings.recordRetention;
+    this.logRetention = settings.logRetention;
+    this.removalPolicy = settings.removalPolicy;
+    this.terminationProtection = settings.terminationProtection;
+    this.pointInTimeRecovery = settings.pointInTimeRecovery;
+    this.multiRegionKeys = settings.multiRegionKeys;
+    this.severityCeiling = settings.severityCeiling;
+    this.silenceIsAnAlarm = settings.silenceIsAnAlarm;
+    this.budgetShare = settings.budgetShare;
+    this.logLevel = settings.logLevel;
+  }
+}

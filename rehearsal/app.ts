@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import recommendedFlags from 'aws-cdk-lib/recommended-feature-flags.json';
+import { App, Aws, CliCredentialsStackSynthesizer, Duration, Stack } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { stages } from '../bin/stages';
+import { ProductionModel } from '../lib/index';
+import { applyStandIns } from './stand-ins/apply';
+import { REHEARSAL_STACK, STAND_IN_FUNCTION } from './stand-ins/stand-in-types';
+
+/**
+ * The app as it is rehearsed: one stage, unchanged but for stand-ins and the synthesizer, and a stack with the function that
+ * answers for the stand-ins. Run by the rehearsal with the stage's name as its only argument.
+ */
+const [, , stageId] = process.argv;
+const entry = stages.find(({ id }) => id === stageId);
+if (entry === undefined) throw new Error(`stage "${stageId}" is not in bin/stages.ts`);
+
+const app = new App({ context: recommendedFlags, defaultStackSynthesizer: new CliCredentialsStackSynthesizer() });
+const stack = new Stack(app, REHEARSAL_STACK, { env: entry.env });
+const role = new Role(stack, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+role.addToPolicy(
+  new PolicyStatement({
+    actions: [
+      'budgets:ModifyBudget',
+      'budgets:ViewBudget',
+      'cloudwatch:PutMetricAlarm',
+      'cloudwatch:PutCompositeAlarm',
+      'cloudwatch:DeleteAlarms',
+      'logs:CreateLogGroup',
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+    ],
+    resources: ['*'],
+  }),
+);
+new LambdaFunction(stack, 'StandIn', {
+  functionName: STAND_IN_FUNCTION,
+  runtime: Runtime.NODEJS_24_X,
+  handler: 'index.handler',
+  code: Code.fromAsset(join(__dirname, 'stand-in-handler')),
+  timeout: Duration.minutes(1),
+  role,
+});
+
+const { id, ...props } = entry;
+const model = new ProductionModel(app, id, props);
+applyStandIns(model, `arn:aws:lambda:${entry.env.region ?? Aws.REGION}:000000000000:function:${STAND_IN_FUNCTION}`);

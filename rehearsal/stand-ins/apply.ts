@@ -1,0 +1,42 @@
+import { CfnCondition, CfnResource, Fn, Stack } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import { STAND_IN_FOR, standInType } from './stand-in-types';
+
+/** Types that the emulator does not know; a template with one of them is refused as a whole. */
+const UNKNOWN_TYPES = [/^AWS::Budgets::/, /^AWS::CloudWatch::CompositeAlarm$/];
+
+/**
+ * Replaces what the emulator lacks by stand-ins of `serviceToken`, and leaves out the emptying of buckets, which the
+ * rehearsal does itself. Nothing else in the templates changes. Called after construction and before synthesis.
+ */
+export function applyStandIns(root: IConstruct, serviceToken: string): void {
+  for (const node of root.node.findAll()) {
+    if (!CfnResource.isCfnResource(node)) continue;
+    if (needsStandIn(node)) standIn(node, serviceToken);
+    if (node.cfnResourceType === 'Custom::S3AutoDeleteObjects') leaveOut(node);
+  }
+}
+
+function needsStandIn(resource: CfnResource): boolean {
+  const type = resource.cfnResourceType;
+  if (UNKNOWN_TYPES.some((unknown) => unknown.test(type))) return true;
+  // Alarms on metric math: the type is known, the property is not.
+  return type === 'AWS::CloudWatch::Alarm' && 'metrics' in resource && resource.metrics !== undefined;
+}
+
+function standIn(resource: CfnResource, serviceToken: string): void {
+  resource.addOverride('Type', standInType(resource.cfnResourceType));
+  resource.addPropertyOverride('ServiceToken', serviceToken);
+  resource.addPropertyOverride(STAND_IN_FOR, resource.cfnResourceType);
+}
+
+/** A condition that never holds keeps the resource in the template, where it can be seen, and out of the deployment. */
+function leaveOut(resource: CfnResource): void {
+  const stack = Stack.of(resource);
+  const id = 'NotInRehearsal';
+  const existing = stack.node.tryFindChild(id);
+  resource.cfnOptions.condition =
+    existing instanceof CfnCondition
+      ? existing
+      : new CfnCondition(stack, id, { expression: Fn.conditionEquals('rehearsal', 'account') });
+}

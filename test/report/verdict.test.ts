@@ -1,0 +1,198 @@
+import { describe, expect, it } from 'vitest';
+import type { AlarmReport, QualityReport, ReportParts, TrafficReport } from '../../rehearsal/report/report';
+import { completeReport, judge } from '../../rehearsal/report/verdict';
+import { emptyReport, sampleParts } from './sample';
+
+const parts = sampleParts();
+
+function changed(change: Partial<ReportParts>): ReportParts {
+  return { ...parts, ...change };
+}
+
+function part<T>(value: T | null): T {
+  if (value === null) throw new Error('the sample report lacks this part');
+  return value;
+}
+
+const traffic: TrafficReport = part(parts.traffic);
+const quality: QualityReport = part(parts.quality);
+const [someAlarm] = part(parts.alarms);
+
+function alarm(change: Partial<AlarmReport>): readonly AlarmReport[] {
+  return [{ ...part(someAlarm ?? null), name: 'a', ...change }];
+}
+
+describe('the verdict', () => {
+  it('is passed of a rehearsal in which all is well', () => {
+    expect(judge(parts)).toMatchObject({ verdict: 'passed', failures: [] });
+  });
+
+  it.each<[string, Partial<ReportParts>, string]>([
+    [
+      'a failed step',
+      { steps: [{ name: 'Deploy', seconds: 1, status: 'failed', detail: 'no Python' }] },
+      'step "Deploy" failed: no Python',
+    ],
+    [
+      'failed requests',
+      {
+        traffic: {
+          ...traffic,
+          answered: 590,
+          failed: [
+            { status: 503, count: 3 },
+            { status: 'no answer', count: 1 },
+          ],
+        },
+      },
+      '4 requests failed: 503 (3), no answer (1)',
+    ],
+    [
+      'requests without an outcome',
+      { traffic: { ...traffic, answered: 590 } },
+      '600 requests had 596 outcomes: each must have one',
+    ],
+    ['no requests', { traffic: { ...traffic, requests: 0, answered: 0, blocked: 0 } }, 'the traffic sent no request'],
+    [
+      'a criterion just missed',
+      { quality: { ...quality, f1: 0.94999 } },
+      'f1 is 0.9499, the contract demands at least 0.95',
+    ],
+    [
+      'a criterion that could not be measured',
+      { quality: { ...quality, f1: 'unknown' } },
+      'f1 is unknown, the contract demands at least 0.95',
+    ],
+    ['fewer records than answers', { records: { answers: 5, records: 4, equal: false } }, '5 answers but 4 records'],
+    ['more records than answers', { records: { answers: 1, records: 2, equal: true } }, '1 answer but 2 records'],
+    [
+      'records of other predictions',
+      { records: { answers: 5, records: 5, equal: false } },
+      '5 answers and as many records, but not of the same predictions',
+    ],
+    ['lost feedback', { feedback: { sent: 9, joined: 1 } }, 'feedback was sent 9 times and joined 1 time'],
+    [
+      'denied calls',
+      { denied: { count: 2, calls: [{ function: 'predict', error: 'AccessDenied' }] } },
+      'IAM denied 2 calls, of predict',
+    ],
+    [
+      'a denied call that was not counted',
+      { denied: { count: 0, calls: [{ function: 'sweep', error: 'AccessDenied' }] } },
+      'IAM denied 1 call, of sweep',
+    ],
+    [
+      'denied calls of nobody knows whom',
+      { denied: { count: 1, calls: [] } },
+      'IAM denied 1 call, of an unknown function',
+    ],
+    ['an alarm in ALARM', { alarms: alarm({ state: 'ALARM', reason: 'too slow' }) }, 'alarm a is in ALARM: too slow'],
+    [
+      'something left over',
+      {
+        nothingLeft: { checked: true, removedRetained: [], leftOver: [{ type: 'AWS::S3::Bucket', name: 'b' }] },
+      },
+      'AWS::S3::Bucket b is left over',
+    ],
+  ])('fails of %s, in one sentence', (_, change, failure) => {
+    expect(judge(changed(change))).toMatchObject({ verdict: 'failed', failures: [failure] });
+  });
+
+  it.each([
+    'deployed',
+    'training',
+    'traffic',
+    'quality',
+    'latency',
+    'guard',
+    'feedback',
+    'records',
+    'denied',
+    'alarms',
+    'budget',
+    'nothingLeft',
+  ] as const)('fails when %s did not run: silence is no success', (missing) => {
+    const { verdict, failures } = judge(changed({ [missing]: null }));
+    expect(verdict).toBe('failed');
+    expect(failures).toEqual([expect.stringMatching(/^nothing is known of what did not run: /)]);
+  });
+
+  it.each<[string, Partial<ReportParts>, string]>([
+    [
+      'a step that did not run',
+      { steps: [{ name: 'Destroy', seconds: 0, status: 'not run', detail: '--keep' }] },
+      'step "Destroy" did not run: --keep',
+    ],
+    [
+      'a contract without criteria',
+      { criteria: [] },
+      'the contract states no success criterion, so no quality was demanded',
+    ],
+    [
+      'alarms that were not evaluated',
+      { alarms: alarm({ state: 'NOT_EVALUATED' }) },
+      'alarms that were not evaluated: a',
+    ],
+    [
+      'alarms without data',
+      { alarms: alarm({ state: 'INSUFFICIENT_DATA' }) },
+      'alarms that had too little data to decide: a',
+    ],
+    [
+      'a stage that was kept',
+      { nothingLeft: { checked: false, removedRetained: [], leftOver: [] } },
+      'the stage was kept, so that nothing is left was not checked',
+    ],
+    [
+      'a slow machine',
+      { latency: { ...part(parts.latency), objectiveP95Ms: 5 } },
+      'latency p95 on this machine is 13.2 ms, the objective is 5.00 ms',
+    ],
+  ])('notes %s and passes', (_, change, note) => {
+    const { verdict, notes } = judge(changed({ alarms: alarm({}), ...change }));
+    expect({ verdict, notes }).toEqual({ verdict: 'passed', notes: [note] });
+  });
+
+  it('passes with an alarm that was provoked, and with a budget that was not declared', () => {
+    const provoked = changed({ alarms: alarm({ state: 'ALARM', provoked: true }), budget: 'not declared' });
+    expect(judge(provoked)).toEqual({ verdict: 'passed', failures: [], notes: [] });
+  });
+
+  it('passes exactly at the criterion', () => {
+    expect(judge(changed({ quality: { ...quality, f1: 0.95 } })).verdict).toBe('passed');
+  });
+
+  it('lists every failure, not the first', () => {
+    const { failures } = judge(
+      changed({ feedback: { sent: 2, joined: 1 }, records: { answers: 2, records: 1, equal: false } }),
+    );
+    expect(failures).toHaveLength(2);
+  });
+});
+
+describe('a complete report', () => {
+  it('carries the schema, the parts and the verdict, and survives JSON', () => {
+    const report = completeReport(parts);
+    expect(report).toMatchObject({ schema: 1, verdict: 'passed', deployment: 'spam-filter-pilot' });
+    expect(JSON.parse(JSON.stringify(report))).toEqual(report);
+  });
+
+  it('says null, never 0, for what did not run', () => {
+    const json: Record<string, unknown> = JSON.parse(JSON.stringify(emptyReport()));
+    const missing = Object.entries(json).filter(([, value]) => value === null);
+    expect(missing.map(([name]) => name)).toEqual([
+      'deployed',
+      'training',
+      'traffic',
+      'quality',
+      'latency',
+      'guard',
+      'feedback',
+      'records',
+      'denied',
+      'alarms',
+      'budget',
+      'nothingLeft',
+    ]);
+  });
+});
