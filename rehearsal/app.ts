@@ -1,12 +1,32 @@
 import { join } from 'node:path';
-import recommendedFlags from 'aws-cdk-lib/recommended-feature-flags.json';
-import { App, Aws, CliCredentialsStackSynthesizer, Duration, Stack } from 'aws-cdk-lib';
+import {
+  App,
+  Aws,
+  CliCredentialsStackSynthesizer,
+  Duration,
+  type IBoundStackSynthesizer,
+  type IReusableStackSynthesizer,
+  Stack,
+} from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import recommendedFlags from 'aws-cdk-lib/recommended-feature-flags.json';
 import { stages } from '../bin/stages';
 import { ProductionModel } from '../lib/index';
 import { applyStandIns } from './stand-ins/apply';
 import { REHEARSAL_STACK, STAND_IN_FUNCTION } from './stand-ins/stand-in-types';
+
+/**
+ * Deploys with the caller's credentials: the emulator does not evaluate a condition that the bootstrap roles depend on. One
+ * synthesizer a stack, for each keeps a list of its own assets.
+ */
+class CallersCredentials extends CliCredentialsStackSynthesizer implements IReusableStackSynthesizer {
+  override reusableBind(stack: Stack): IBoundStackSynthesizer {
+    const own = new CallersCredentials();
+    own.bind(stack);
+    return own;
+  }
+}
 
 /**
  * The app as it is rehearsed: one stage, unchanged but for stand-ins and the synthesizer, and a stack with the function that
@@ -16,12 +36,15 @@ const [, , stageId] = process.argv;
 const entry = stages.find(({ id }) => id === stageId);
 if (entry === undefined) throw new Error(`stage "${stageId}" is not in bin/stages.ts`);
 
-const app = new App({ context: recommendedFlags, defaultStackSynthesizer: new CliCredentialsStackSynthesizer() });
+const app = new App({ context: recommendedFlags, defaultStackSynthesizer: new CallersCredentials() });
 const stack = new Stack(app, REHEARSAL_STACK, { env: entry.env });
 const role = new Role(stack, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
 role.addToPolicy(
   new PolicyStatement({
     actions: [
+      // AWS asks for ModifyBudget, the emulator for the calls by name.
+      'budgets:CreateBudget',
+      'budgets:DeleteBudget',
       'budgets:ModifyBudget',
       'budgets:ViewBudget',
       'cloudwatch:PutMetricAlarm',

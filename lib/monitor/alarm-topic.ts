@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -23,7 +23,12 @@ export class AlarmTopic extends Construct {
     const ofThisAccount = { StringEquals: { 'aws:SourceAccount': account } };
     const senders = SENDERS.map((service) => new ServicePrincipal(service));
 
-    const key = new Key(this, 'Key', { description: 'messages of alarms and budgets', enableKeyRotation: true });
+    const key = new Key(this, 'Key', {
+      description: 'messages of alarms and budgets',
+      enableKeyRotation: true,
+      // Nothing that is kept is encrypted with it.
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
     key.addToResourcePolicy(
       new PolicyStatement({
         actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],

@@ -21,9 +21,9 @@ const LEAST_MS = 0.01;
 export function latencyChart(latency: LatencyReport): Markup | null {
   const points = LINES.flatMap(({ kind }) => cumulative(kind, latency.samples[kind]));
   if (points.length === 0) return null;
-  const all = points.map((point) => point.ms);
-  const least = Math.min(...all);
-  const most = Math.max(...all, latency.objectiveP95Ms ?? 0);
+  const objective = latency.objectiveP95Ms;
+  const all = [...points.map((point) => point.ms), ...(objective === null ? [] : [Math.max(objective, LEAST_MS)])];
+  const [least, most] = [Math.min(...all), Math.max(...all)];
   const lines = LINES.filter(({ kind }) => latency.samples[kind].length > 0);
   const text = {
     id: 'latency',
@@ -46,9 +46,9 @@ export function latencyChart(latency: LatencyReport): Markup | null {
       tickFormat: '~r',
       grid: true,
     },
-    y: { domain: [0, 1], label: 'share of requests', tickFormat: '.0%', ticks: 5, grid: true },
+    y: { domain: [0, 1], label: null, tickFormat: '.0%', ticks: 5, grid: true },
     marks: [
-      ...objectiveRule(latency.objectiveP95Ms),
+      ...objectiveRule(objective, Math.sqrt(least * most)),
       Plot.ruleY([0.95], { stroke: 'var(--muted)', strokeDasharray: '1 3' }),
       ...lines.map(({ kind, dash }) =>
         Plot.line(
@@ -68,7 +68,8 @@ export function latencyChart(latency: LatencyReport): Markup | null {
   }))}`;
 }
 
-function objectiveRule(objective: number | null): Plot.Markish[] {
+/** Labelled towards the middle of the axis, where there is room. */
+function objectiveRule(objective: number | null, middle: number): Plot.Markish[] {
   if (objective === null) return [];
   return [
     Plot.ruleX([objective], { stroke: 'var(--bad)', strokeWidth: 1.5 }),
@@ -76,8 +77,8 @@ function objectiveRule(objective: number | null): Plot.Markish[] {
       x: (ms: number) => ms,
       frameAnchor: 'top',
       dy: -14,
-      textAnchor: 'end',
-      dx: 4,
+      textAnchor: objective > middle ? 'end' : 'start',
+      dx: objective > middle ? 4 : -4,
       text: () => `objective p95 ${milliseconds(objective)}`,
       fill: 'var(--bad)',
     }),

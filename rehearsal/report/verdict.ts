@@ -28,7 +28,7 @@ const REQUIRED_PARTS = {
   denied: 'denied calls',
   alarms: 'alarms',
   budget: 'the budget',
-  nothingLeft: 'what is left',
+  nothingLeft: 'whether anything is left',
 } as const satisfies Partial<Record<keyof ReportParts, string>>;
 
 const FAILURES: readonly Rule[] = [

@@ -24,13 +24,21 @@ async function folder(name: string, files: Record<string, string | Uint8Array>):
 describe('the content hash', () => {
   it('is SHA-256 over one line a file, and names the version', async () => {
     // printf 'a.bin\0<sha256 of "one">\nsub/b.bin\0<sha256 of "two">\n' | sha256sum
-    const { files, contentHash, version } = await hashArtifact(await folder('a', { 'sub/b.bin': 'two', 'a.bin': 'one' }));
-    expect(files.map(({ path, bytes }) => [path, bytes])).toEqual([['a.bin', 3], ['sub/b.bin', 3]]);
+    const { files, contentHash, version } = await hashArtifact(
+      await folder('a', { 'sub/b.bin': 'two', 'a.bin': 'one' }),
+    );
+    expect(files.map(({ path, bytes }) => [path, bytes])).toEqual([
+      ['a.bin', 3],
+      ['sub/b.bin', 3],
+    ]);
     expect(contentHash).toBe('619b64c66362e09675849085a5109ffa4196776d161ca59c2d13591c5ef7dfdc');
     expect(version).toBe(`v-${contentHash.slice(0, 16)}`);
   });
 
-  const file = fc.record({ path: fc.string({ unit: 'grapheme', minLength: 1 }), sha256: fc.stringMatching(/^[0-9a-f]{64}$/) });
+  const file = fc.record({
+    path: fc.string({ unit: 'grapheme', minLength: 1 }),
+    sha256: fc.stringMatching(/^[0-9a-f]{64}$/),
+  });
   const files = fc.uniqueArray(file, { selector: ({ path }) => path, minLength: 1 });
 
   it('does not depend on the order of the files', () => {
@@ -89,7 +97,10 @@ describe('the content hash', () => {
     const path = await folder('one', { 'a.bin': 'x' });
     await symlink('a.bin', join(path, 'b.bin'));
     const { files: found } = await hashArtifact(path);
-    expect(found.map(({ path: name, bytes }) => [name, bytes])).toEqual([['a.bin', 1], ['b.bin', 1]]);
+    expect(found.map(({ path: name, bytes }) => [name, bytes])).toEqual([
+      ['a.bin', 1],
+      ['b.bin', 1],
+    ]);
   });
 });
 
@@ -97,16 +108,28 @@ describe('an artefact fails', () => {
   it.each([
     ['that does not exist', async (path: string) => rm(path, { recursive: true }), 'there is no file or folder'],
     ['without files', async (path: string) => rm(join(path, 'a.bin')), 'has no files; train the model first'],
-    ['with a link to a file outside', (path: string) => symlink('/etc/hostname', join(path, 'b')), 'link "b" leads out of the folder'],
-    ['with a link to a folder beside it', async (path: string) => {
-      await folder('one-more', { secret: 'x' });
-      await symlink('../one-more/secret', join(path, 'b'));
-    }, 'link "b" leads out of the folder'],
+    [
+      'with a link to a file outside',
+      (path: string) => symlink('/etc/hostname', join(path, 'b')),
+      'link "b" leads out of the folder',
+    ],
+    [
+      'with a link to a folder beside it',
+      async (path: string) => {
+        await folder('one-more', { secret: 'x' });
+        await symlink('../one-more/secret', join(path, 'b'));
+      },
+      'link "b" leads out of the folder',
+    ],
     ['with a link to its own folder', (path: string) => symlink('.', join(path, 'b')), 'leads out of the folder'],
     ['with a link to nothing', (path: string) => symlink('nothing', join(path, 'b')), 'link "b" leads nowhere'],
     ['with a backslash in a name', (path: string) => writeFile(join(path, 'a\\b'), ''), 'has a backslash'],
     ['with a line break in a name', (path: string) => writeFile(join(path, 'a\nb'), ''), 'has a control character'],
-    ['with a file above 5 GB', (path: string) => truncate(join(path, 'a.bin'), 5 * 1024 ** 3 + 1), 'split it into shards'],
+    [
+      'with a file above 5 GB',
+      (path: string) => truncate(join(path, 'a.bin'), 5 * 1024 ** 3 + 1),
+      'split it into shards',
+    ],
   ])('%s', async (_, spoil, message) => {
     const path = await folder('one', { 'a.bin': 'x' });
     await spoil(path);

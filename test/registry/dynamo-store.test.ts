@@ -20,8 +20,8 @@ function storeOf(statusCode: number, answer: object) {
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     maxAttempts: 1,
     requestHandler: {
-      handle: async ({ body }: { body: string }) => {
-        requests.push(JSON.parse(body));
+      handle: async ({ body }: { body: Uint8Array }) => {
+        requests.push(JSON.parse(Buffer.from(body).toString()));
         const headers = { 'content-type': 'application/x-amz-json-1.0' };
         return { response: { statusCode, headers, body: Buffer.from(JSON.stringify(answer)) } };
       },
@@ -43,7 +43,12 @@ describe('moving the pointers in DynamoDB', () => {
       {
         ClientRequestToken: expect.any(String),
         TransactItems: [
-          { ConditionCheck: { Key: { pk: { S: 'MODEL#demo' }, sk: { S: 'VERSION#v-2' } }, ConditionExpression: 'attribute_exists(pk)' } },
+          {
+            ConditionCheck: {
+              Key: { pk: { S: 'MODEL#demo' }, sk: { S: 'VERSION#v-2' } },
+              ConditionExpression: 'attribute_exists(pk)',
+            },
+          },
           {
             Put: {
               Item: { sk: { S: 'POINTERS' }, revision: { N: '3' } },
@@ -51,7 +56,12 @@ describe('moving the pointers in DynamoDB', () => {
               ExpressionAttributeValues: { ':expected': { N: '2' } },
             },
           },
-          { Put: { Item: { sk: { S: 'USE#0000000003' }, from: { S: 'v-1' } }, ConditionExpression: 'attribute_not_exists(pk)' } },
+          {
+            Put: {
+              Item: { sk: { S: 'USE#0000000003' }, from: { S: 'v-1' } },
+              ConditionExpression: 'attribute_not_exists(pk)',
+            },
+          },
         ],
       },
     ]);
@@ -60,7 +70,9 @@ describe('moving the pointers in DynamoDB', () => {
   it('expects no pointers where none were read', async () => {
     const { store, requests } = storeOf(200, {});
     await store.movePointers({ ...MOVE, expected: undefined });
-    expect(requests).toMatchObject([{ TransactItems: [{}, { Put: { ConditionExpression: 'attribute_not_exists(pk)' } }, {}] }]);
+    expect(requests).toMatchObject([
+      { TransactItems: [{}, { Put: { ConditionExpression: 'attribute_not_exists(pk)' } }, {}] },
+    ]);
   });
 
   it.each([
@@ -97,11 +109,16 @@ describe('adding a version in DynamoDB', () => {
       message: 'The conditional request failed',
     });
     expect(await store.addVersion(version)).toBe(false);
-    expect(requests).toMatchObject([{ ConditionExpression: 'attribute_not_exists(pk)', Item: { sk: { S: 'VERSION#v-1' } } }]);
+    expect(requests).toMatchObject([
+      { ConditionExpression: 'attribute_not_exists(pk)', Item: { sk: { S: 'VERSION#v-1' } } },
+    ]);
   });
 
   it('fails when the table cannot be written', async () => {
-    const { store } = storeOf(400, { __type: 'com.amazon.coral.service#AccessDeniedException', Message: 'not authorized' });
+    const { store } = storeOf(400, {
+      __type: 'com.amazon.coral.service#AccessDeniedException',
+      Message: 'not authorized',
+    });
     await expect(store.addVersion(version)).rejects.toThrow('not authorized');
   });
 });

@@ -1,7 +1,7 @@
-import type { ModelVersion, PointerChange, Pointers } from '../../protocol/model-version';
 import { readFileSync } from 'node:fs';
 import type { LocalFile } from '../../cli/registry/content-hash';
 import type { ArtifactStore, MoveOutcome, PointerMove, RegistryStore } from '../../cli/registry/ports';
+import type { ModelVersion, PointerChange, Pointers } from '../../protocol/model-version';
 
 /** A registry table in memory, with the conditions that DynamoDB would check. */
 export class MemoryStore implements RegistryStore {

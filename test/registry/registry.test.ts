@@ -17,8 +17,19 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
 
+function tick(): Date {
+  clock += 1000;
+  return new Date(clock);
+}
+
 function registryOf(who: string): ModelRegistry {
-  return new ModelRegistry({ model: 'demo', store, artifacts, identity: async () => who, now: () => new Date((clock += 1000)) });
+  return new ModelRegistry({
+    model: 'demo',
+    store,
+    artifacts,
+    identity: async () => who,
+    now: tick,
+  });
 }
 
 async function artifact(content: string): Promise<string> {
@@ -103,7 +114,9 @@ describe('registering', () => {
 
   it('fails with a metric that is no number', async () => {
     const path = await artifact('one');
-    await expect(registryOf('arn:ada').register({ path, metrics: { f1: Number.NaN } })).rejects.toThrow('metric "f1" is NaN');
+    await expect(registryOf('arn:ada').register({ path, metrics: { f1: Number.NaN } })).rejects.toThrow(
+      'metric "f1" is NaN',
+    );
   });
 });
 
@@ -158,7 +171,10 @@ describe('using a version', () => {
     expect(ada.status).toBe('fulfilled');
     expect(bob).toMatchObject({
       status: 'rejected',
-      reason: { name: 'PointerConflict', message: expect.stringContaining(`${two} is not in use: arn:ada moved the pointers to ${one} at 2026-`) },
+      reason: {
+        name: 'PointerConflict',
+        message: expect.stringContaining(`${two} is not in use: arn:ada moved the pointers to ${one} at 2026-`),
+      },
     });
     expect(store.current).toMatchObject({ revision: 1, routing: { live: one } });
     expect(store.changes).toHaveLength(1);
@@ -176,7 +192,9 @@ describe('using a version', () => {
     expect((await registryOf('arn:ada').use(one)).changed).toBe(true);
     const two = await registered('two');
     store.outcomes.push('busy', 'busy', 'busy', 'busy');
-    await expect(registryOf('arn:ada').use(two)).rejects.toThrow('another change of the pointers is under way; try again');
+    await expect(registryOf('arn:ada').use(two)).rejects.toThrow(
+      'another change of the pointers is under way; try again',
+    );
     expect(store.current?.routing.live).toBe(one);
   });
 

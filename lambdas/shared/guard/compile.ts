@@ -7,7 +7,7 @@ import type {
 } from '../../../protocol/guard';
 import { type CompiledRule, compileRule, isBlocking, type RuleResult } from './compiled-rule';
 import { Inspection } from './inspection';
-import { type MaskSet, masked } from './masker';
+import { Masker, type MaskSet } from './masker';
 import type { GuardOutcome, GuardProblem } from './outcome';
 import { checkPolicy } from './policy-check';
 import { RECOGNISERS, type Recognisers } from './sensitive/recognisers';
@@ -120,9 +120,11 @@ function runRules(plan: Plan, value: unknown, inspection: Inspection, ruling: Ru
 }
 
 function passOutcome(plan: Plan, value: unknown, inspection: Inspection, ruling: Ruling): GuardOutcome {
-  const modelInput = masked(value, inspection, plan.forModel, plan.recognisers);
-  const recordInput = recordOf(plan.forRecord, plan, value, inspection, ruling);
   const { findings, failures } = ruling;
+  const masker = new Masker(inspection, plan.recognisers);
+  // The record first: it leaves out all that the model's input leaves out.
+  const recordInput = recordOf(plan.forRecord, masker, value, ruling);
+  const modelInput = masker.mask(value, plan.forModel);
   const inputExact = modelInput === value && recordInput === value;
   return { verdict: 'pass', findings, failures, modelInput, recordInput, inputExact };
 }
@@ -140,14 +142,14 @@ function endedOutcome(
   const errors = result.errors === undefined ? {} : { errors: result.errors };
   // What is too large is not scanned, and so not kept.
   if (rule.kind === 'size') return { verdict, problem, ...nothing };
-  const recordInput = recordOf(plan.forBlockedRecord, plan, value, inspection, ruling);
+  const masker = new Masker(inspection, plan.recognisers);
+  const recordInput = recordOf(plan.forBlockedRecord, masker, value, ruling);
   return { verdict, problem, ...nothing, ...errors, recordInput };
 }
 
 /** Null when an observing rule's recogniser throws: what could not be scanned is not kept. */
-function recordOf(set: MaskSet, plan: Plan, value: unknown, inspection: Inspection, ruling: Ruling): unknown {
-  if (ruling.failures.length > 0) return null;
-  return masked(value, inspection, set, plan.recognisers);
+function recordOf(set: MaskSet, masker: Masker, value: unknown, ruling: Ruling): unknown {
+  return ruling.failures.length > 0 ? null : masker.mask(value, set);
 }
 
 function tooDeep({ direction }: Plan): GuardOutcome {

@@ -30,7 +30,7 @@ const COUNTED =
   'shipment|parcel|account|acct|konto|rechnung|bestellung|bestell|auftrag|kunden|sendung|commande|facture|colis|pedido|' +
   'factura|ordine|fattura|isbn|issn|ean|upc|gtin|imei|iccid|doi|patent|version|build|zip|plz|postal|batch|lot|rma|po|vat|tax|' +
   'ein|abn|steuer|customer|booking|confirmation|transaction|session|request|code|pin|otp|licence|license|policy|claim|' +
-  'docket|bug|issue|commit|timestamp|epoch|unix|port|size|bytes|amount|price|total|sum|id|uuid|row|page|cas|nsn|siret|siren|bic';
+  'docket|bug|issue|commit|timestamp|epoch|unix|port|size|bytes|amount|price|total|sum|id|uuid|row|page|cas|nsn|ext|extension|durchwahl|siret|siren|bic';
 const LABEL = new RegExp(
   `(?:^|[^\\p{L}])(?:${COUNTED})s?(?:[ _-]{0,2}(?:numbers?|num|no|nr|n°|nummer|numéro|numero|número|id|code|key))?[\\s:#.=\\-"'(]*$`,
   'u',

@@ -21,10 +21,12 @@ const INVISIBLE = /\p{Cf}|\u034f|[\u115f\u1160]|[\u17b4\u17b5]|[\u180b-\u180f]|\
 const DASH = /[\p{Pd}\u2043\u2212]/u;
 const SPACE = /\p{Zs}/u;
 const DIGIT = /\p{Nd}/u;
+const NON_ASCII = /[^\x00-\x7f]/;
 
 export function plainText(original: string): PlainText {
-  const first = firstChanged(original);
-  return first === -1 ? { text: original, origin: undefined } : rewrite(original);
+  return !NON_ASCII.test(original) || firstChanged(original) === -1
+    ? { text: original, origin: undefined }
+    : rewrite(original);
 }
 
 /** The span in the original that a span of the plain text stands for. */

@@ -14,6 +14,8 @@ export interface ScanText {
 /** Counts that tell which recognisers can find nothing, from one pass over the text. */
 export interface TextTraits {
   readonly digits: number;
+  /** Most digits with at most three characters, none of them a letter, between two of them. */
+  readonly joinedDigits: number;
   readonly dots: number;
   readonly colons: number;
   /** `@`, or `%`, which may be an encoded one. */
@@ -22,19 +24,22 @@ export interface TextTraits {
   readonly longestRun: number;
 }
 
+const OTHER = 0;
 const DIGIT = 1;
-const RUN = 2;
+const LETTER = 2;
 const DOT = 3;
 const COLON = 4;
 const AT = 5;
+const SLASH = 6;
+const MAX_GAP = 3;
 
 const classes = new Uint8Array(128);
-for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz/+') classes[char.charCodeAt(0)] = RUN;
+for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz') classes[char.charCodeAt(0)] = LETTER;
 for (const char of '0123456789') classes[char.charCodeAt(0)] = DIGIT;
+for (const char of '/+') classes[char.charCodeAt(0)] = SLASH;
+for (const char of '@%') classes[char.charCodeAt(0)] = AT;
 classes['.'.charCodeAt(0)] = DOT;
 classes[':'.charCodeAt(0)] = COLON;
-classes['@'.charCodeAt(0)] = AT;
-classes['%'.charCodeAt(0)] = AT;
 
 export function scanText(original: string, key: string): ScanText {
   const plain = plainText(original);
@@ -42,27 +47,41 @@ export function scanText(original: string, key: string): ScanText {
 }
 
 function traitsOf(text: string): TextTraits {
-  const counts = [0, 0, 0, 0, 0, 0];
   let digits = 0;
+  let joined = 0;
+  let joinedDigits = 0;
+  let gap = 0;
+  let dots = 0;
+  let colons = 0;
+  let ats = 0;
   let run = 0;
   let longestRun = 0;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    const kind = code < 128 ? (classes[code] ?? 0) : 0;
-    if (kind === RUN || kind === DIGIT) {
+    const kind = code < 128 ? classes[code] : OTHER;
+    if (kind === LETTER) {
       run++;
-      if (kind === DIGIT) digits++;
+      gap = MAX_GAP + 1;
       continue;
     }
-    if (run > longestRun) longestRun = run;
-    run = 0;
-    if (kind !== 0) counts[kind] = (counts[kind] ?? 0) + 1;
+    if (kind === DIGIT) {
+      run++;
+      digits++;
+      joined = gap > MAX_GAP ? 1 : joined + 1;
+      gap = 0;
+      if (joined > joinedDigits) joinedDigits = joined;
+      continue;
+    }
+    if (kind === SLASH) {
+      run++;
+    } else {
+      if (run > longestRun) longestRun = run;
+      run = 0;
+      if (kind === DOT) dots++;
+      else if (kind === COLON) colons++;
+      else if (kind === AT) ats++;
+    }
+    gap++;
   }
-  return {
-    digits,
-    dots: counts[DOT] ?? 0,
-    colons: counts[COLON] ?? 0,
-    ats: counts[AT] ?? 0,
-    longestRun: Math.max(longestRun, run),
-  };
+  return { digits, joinedDigits, dots, colons, ats, longestRun: Math.max(longestRun, run) };
 }

@@ -10,10 +10,7 @@ const WORDS = /secret|(?:^|[^a-z])aws|access[ _-]?key|credential/;
 const WORD_REACH = 80;
 /** How far from an access key its secret usually stands: in the next column or line. */
 const KEY_REACH = 200;
-/**
- * Bits a character. Forty random base64 characters have 4.7 to 5.1; names in camel case and paths stay below 4.3,
- * forty hex digits below 4.
- */
+/** Bits a character. Forty random base64 characters have 4.7 to 5.1, forty hex digits below 4. */
 const MIN_ENTROPY = 4.3;
 
 export const awsSecretKeyRecogniser: Recogniser = {

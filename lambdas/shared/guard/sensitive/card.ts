@@ -73,7 +73,7 @@ interface Group extends Span {
 }
 
 export const cardRecogniser: Recogniser = {
-  mayHold: (traits) => traits.digits >= MIN_DIGITS,
+  mayHold: (traits) => traits.joinedDigits >= MIN_DIGITS,
   find: (scan) => digitRuns(scan.text).flatMap((run) => cardsIn(run, scan)),
 };
 
@@ -93,12 +93,20 @@ function digitRuns(text: string): Group[][] {
     while (i < text.length && isDigit(text.charCodeAt(i))) i++;
     const last = run.at(-1);
     const separator = last !== undefined && start - last.end <= 3 ? text.slice(last.end, start) : '';
-    if (last !== undefined && !/^[ .-]{1,3}$/.test(separator)) flush();
+    if (last !== undefined && !isSeparator(separator)) flush();
     run.push({ start, end: i, separator });
     digits += i - start;
   }
   flush();
   return runs;
+}
+
+function isSeparator(between: string): boolean {
+  for (let i = 0; i < between.length; i++) {
+    const code = between.charCodeAt(i);
+    if (code !== 0x20 && code !== 0x2d && code !== 0x2e) return false;
+  }
+  return between !== '';
 }
 
 function cardsIn(run: readonly Group[], scan: ScanText): Span[] {
@@ -167,8 +175,9 @@ export function isCardNumber(digits: string): boolean {
 
 function hasIssuer(digits: string): boolean {
   return ISSUERS.some(([low, high, lengths]) => {
+    if (!lengths.includes(digits.length)) return false;
     const prefix = Number(digits.slice(0, String(low).length));
-    return prefix >= low && prefix <= high && lengths.includes(digits.length);
+    return prefix >= low && prefix <= high;
   });
 }
 

@@ -4,8 +4,6 @@ import type { Span } from '../span';
 import { isAddress as isIpv4Address } from './ipv4';
 import type { Recogniser } from './recogniser';
 
-/** Runs of what an address is written with; a run without two colons is none. */
-const RUN = /[0-9A-Fa-f:.]{2,}/g;
 /** The longest: eight groups of four, the last two as IPv4, with room for what sticks to it. */
 const LONGEST_RUN = 64;
 const ZONE = /%[A-Za-z0-9][A-Za-z0-9._-]{0,31}/y;
@@ -14,18 +12,28 @@ const WORDS = /(?:^|[^a-z])(?:ip|ipv6|inet6|addr|address|host|gateway|dns|server
 export const ipv6Recogniser: Recogniser = {
   mayHold: (traits) => traits.colons >= 2,
   find: (scan: ScanText): Span[] => {
+    const { text } = scan;
     const found: Span[] = [];
-    for (const { 0: run, index } of scan.text.matchAll(RUN)) {
-      if (run.length > LONGEST_RUN || !hasTwoColons(run)) continue;
-      const span = addressIn(scan, index, index + run.length);
-      if (span !== undefined) found.push(withZone(scan.text, span));
+    let searched = 0;
+    for (let colon = text.indexOf(':'); colon !== -1; colon = text.indexOf(':', searched)) {
+      let start = colon;
+      while (start > searched && isAddressCharacter(text.charCodeAt(start - 1))) start--;
+      let end = colon + 1;
+      while (isAddressCharacter(text.charCodeAt(end))) end++;
+      searched = end;
+      if (end - start > LONGEST_RUN || text.lastIndexOf(':', end - 1) === colon) continue;
+      const span = addressIn(scan, start, end);
+      if (span !== undefined) found.push(withZone(text, span));
     }
     return found;
   },
 };
 
-function hasTwoColons(run: string): boolean {
-  return run.indexOf(':') !== run.lastIndexOf(':');
+/** Hex digits, colons, and the dots of an IPv4 tail. */
+function isAddressCharacter(code: number): boolean {
+  return (
+    (code >= 0x30 && code <= 0x3a) || (code >= 0x61 && code <= 0x66) || (code >= 0x41 && code <= 0x46) || code === 0x2e
+  );
 }
 
 function addressIn(scan: ScanText, from: number, to: number): Span | undefined {

@@ -1,7 +1,7 @@
 import type { Span } from '../span';
 import { countryPlan } from './phone-countries';
 
-const START = /(?<![\w+])(?<!\d[.,:/-])(?:\(?\+ ?\(?|\(?00[ -]?)(?=[1-9])/g;
+const START = /(?<![\w+])(?<!\d[.,:-])(?:\(?\+ ?\(?|(?<!\d[ /])\(?00[ -]?)(?=[1-9])/g;
 const GROUP = /\d+/y;
 const SEPARATOR = /(?: ?\(0\) ?|[ ().\-/]{0,3})(?=\d)/y;
 const MAX_DIGITS = 15;

@@ -32,7 +32,7 @@ const OTHER_GROUPINGS: ReadonlySet<string> = new Set(['5-4', '2-7', '3-2-4', '2-
 export function nationalNumbers(scan: ScanText): Span[] {
   return [
     ...spans(scan, NORTH_AMERICAN, (number, at) => !(isSpaced(number) && standsInRow(scan.text, at, number))),
-    ...spans(scan, TRUNK, isTrunkNumber),
+    ...spans(scan, TRUNK, (number, at) => isTrunkNumber(number) && !continuesFours(scan.text, at)),
     ...spans(scan, BRACKETED, () => true),
     ...spans(scan, PAIRED, (number, at) => !(isSpaced(number) && standsInRow(scan.text, at, number))),
     ...namedNumbers(scan),
@@ -59,6 +59,11 @@ function isTrunkNumber(number: string): boolean {
   if (OTHER_GROUPINGS.has(grouping) && !number.includes('/') && !number.includes('(')) return false;
   if (separators.has('.') && (groups.length === 2 || grouping === '3-3-3-3')) return false;
   return !isDate(number);
+}
+
+/** What stands before is a group of an account or card number. */
+function continuesFours(text: string, start: number): boolean {
+  return /(?:^|\D)\d{4} $/.test(text.slice(Math.max(0, start - 6), start));
 }
 
 function namedNumbers(scan: ScanText): Span[] {

@@ -10,7 +10,7 @@ const BARE = /(?<![\w+])(?<!\d[.,-])(\d{3})\.?(\d{2})\.?(\d{4})(?!\w|[-.,]\d)/g;
 const WORDS = /(?:^|[^a-z])(?:ssn|ssa number|social[ -]?security|social sec|soc\.? sec|us ssn|taxpayer)/;
 
 export const usSsnRecogniser: Recogniser = {
-  mayHold: (traits) => traits.digits >= 9,
+  mayHold: (traits) => traits.joinedDigits >= 9,
   find: (scan: ScanText): Span[] => {
     const found: Span[] = [];
     for (const match of scan.text.matchAll(SEPARATED)) {
