@@ -41,9 +41,9 @@ export async function benchGuard(): Promise<BenchRow[]> {
   const guard = compileGuard(POLICY);
   const clean = kilobyte(PROSE.repeat(3));
   const five = kilobyte(FINDINGS + PROSE.repeat(3));
-  const pairs: [string, string, number, number][] = [
-    ['guard, clean text', clean, 0, 50],
-    ['guard, five findings', five, 5, 150],
+  const pairs: [string, string, number, string][] = [
+    ['guard, clean text', clean, 0, '<= 50'],
+    ['guard, five findings', five, 5, '<= 150'],
   ];
   return pairs.map(([name, text, findings, target]) => {
     expectFindings(guard, text, findings);
@@ -51,8 +51,9 @@ export async function benchGuard(): Promise<BenchRow[]> {
   });
 }
 
+/** As it comes out of a request: parsed, and so in one piece in memory. */
 function kilobyte(text: string): string {
-  return text.slice(0, 1024);
+  return JSON.parse(JSON.stringify(text.slice(0, 1024)));
 }
 
 /** A guard that finds something else than meant is fast for nothing. */
@@ -66,7 +67,7 @@ function expectFindings(guard: Guard, text: string, expected: number): void {
   }
 }
 
-function row(name: string, guard: Guard, text: string, target: number): BenchRow {
+function row(name: string, guard: Guard, text: string, target: string): BenchRow {
   for (let i = 0; i < WARM_UP; i++) guard.request(text);
   const medians = Array.from({ length: RUNS }, () => medianMicros(guard, text)).sort((a, b) => a - b);
   const value = medians[Math.floor(RUNS / 2)] ?? Number.NaN;

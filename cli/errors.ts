@@ -38,6 +38,8 @@ const REASONS: readonly { readonly names: readonly string[]; readonly reason: st
 
 function oneLine(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  // The SDK throws it without a name of its own.
+  if (error.message === 'Region is missing') return 'no AWS region is set; set AWS_REGION, or give the stage an env';
   const message = error.message === '' ? causeOf(error) : error.message;
   const text = message.replace(/\s+/g, ' ').trim();
   return error.name === 'Error' ? text : `${error.name}: ${text}`;

@@ -1,15 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { S3Client } from '@aws-sdk/client-s3';
-import { STSClient } from '@aws-sdk/client-sts';
 import { Command, Option } from 'commander';
 import type { ModelVersion, Pointers } from '../protocol/model-version';
 import { CliError, EXIT, operationError } from './errors';
-import { type Output, printJson, printTable } from './output';
-import { awsRegistry } from './registry/io/aws-registry';
+import { example, type Output, printJson, printTable } from './output';
 import type { ModelRegistry, Registration, Role, UseResult } from './registry/registry';
 import { PointerConflict, RegistryRefused } from './registry/registry-error';
-import { stageState } from './stage-outputs';
 
 export interface ModelsCommandOptions {
   /** Default: standard output. */
@@ -29,7 +24,8 @@ interface RegisterFlags {
 /** `slipway models register | use | list | show`. */
 export function modelsCommand(options: ModelsCommandOptions = {}): Command {
   const { output = process.stdout, connect = connectToStage } = options;
-  const models = new Command('models').description('model versions of a stage, and which of them serves');
+  const models = new Command('models').description('model versions of a stage, and which of them serves')
+    .addHelpText('after', example('slipway models list pilot'));
 
   models
     .command('register')
@@ -40,6 +36,7 @@ export function modelsCommand(options: ModelsCommandOptions = {}): Command {
     .option('--metrics <file>', 'JSON object of numbers by name, or an object that has one as "metrics"')
     .option('--description <text>', 'what is worth knowing about this version')
     .option('--json', 'print JSON')
+    .addHelpText('after', example('slipway models register pilot --artifact artefact --metrics artefact/model.json'))
     .action(async (stage: string, flags: RegisterFlags) => {
       const metrics = flags.metrics === undefined ? undefined : await readMetrics(flags.metrics);
       const { artifact: path, parent, description } = flags;
@@ -59,6 +56,7 @@ export function modelsCommand(options: ModelsCommandOptions = {}): Command {
     .argument('<version>')
     .addOption(new Option('--as <role>', 'where it serves').choices(['live', 'canary', 'shadow']).default('live'))
     .option('--json', 'print JSON')
+    .addHelpText('after', example('slipway models use pilot v-0123456789abcdef'))
     .action(async (stage: string, version: string, flags: { readonly as: Role; readonly json?: boolean }) => {
       const registry = await connect(stage);
       const result = await told(`could not use ${version}`, () => registry.use(version, { as: flags.as }));
@@ -71,6 +69,7 @@ export function modelsCommand(options: ModelsCommandOptions = {}): Command {
     .description('versions, the latest first')
     .argument('<stage>')
     .option('--json', 'print JSON')
+    .addHelpText('after', example('slipway models list pilot'))
     .action(async (stage: string, flags: { readonly json?: boolean }) => {
       const registry = await connect(stage);
       const [versions, pointers] = await told('could not list versions', () =>
@@ -93,13 +92,14 @@ export function modelsCommand(options: ModelsCommandOptions = {}): Command {
     .argument('<stage>')
     .argument('<version>')
     .option('--json', 'print JSON')
+    .addHelpText('after', example('slipway models show pilot v-0123456789abcdef'))
     .action(async (stage: string, version: string, flags: { readonly json?: boolean }) => {
       const registry = await connect(stage);
       const [found, pointers] = await told(`could not show ${version}`, () =>
         Promise.all([registry.show(version), registry.pointers()]),
       );
       if (flags.json === true) return printJson(output, found);
-      printTable(output, ['', ''], showRows(found, pointers));
+      printTable(output, ['version', found.version], showRows(found, pointers));
       printTable(
         output,
         ['file', 'bytes', 'sha-256'],
@@ -113,6 +113,14 @@ export function modelsCommand(options: ModelsCommandOptions = {}): Command {
 const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 async function connectToStage(stage: string): Promise<ModelRegistry> {
+  // Loaded when used: the clients would double the start of every other command.
+  const [{ stageState }, { DynamoDBClient }, { S3Client }, { STSClient }, { awsRegistry }] = await Promise.all([
+    import('./stage-outputs'),
+    import('@aws-sdk/client-dynamodb'),
+    import('@aws-sdk/client-s3'),
+    import('@aws-sdk/client-sts'),
+    import('./registry/io/aws-registry'),
+  ]);
   const { stackName, region, outputs } = await stageState(stage);
   const { RegistryTableName: table, ArtifactBucketName: bucket, ModelName: model } = outputs;
   if (table === undefined || bucket === undefined || model === undefined) {
@@ -181,8 +189,7 @@ function registrationText(stage: string, { version, created, differs }: Registra
     const files = `${artifact.files.length} ${artifact.files.length === 1 ? 'file' : 'files'}`;
     return `registered ${id} of ${model}: ${files}, ${bytes} bytes\nto serve it: slipway models use ${stage} ${id}\n`;
   }
-  const kept =
-    differs.length === 0 ? '' : `it keeps its own ${differs.join(' and ')}, which differ from what was given now\n`;
+  const kept = differs.length === 0 ? '' : `it keeps what it has; given otherwise now: ${differs.join(', ')}\n`;
   return `${id} of ${model} was registered by ${registeredBy} at ${registeredAt}; nothing was changed\n${kept}`;
 }
 
@@ -203,7 +210,6 @@ function listRow(version: ModelVersion, pointers: Pointers | undefined): string[
 function showRows(version: ModelVersion, pointers: Pointers | undefined): string[][] {
   const { artifact, metrics, parents, description = '' } = version;
   return [
-    ['version', version.version],
     ['model', version.model],
     ['serves', servesAs(version, pointers) || 'no'],
     ['content hash', version.contentHash],

@@ -21,3 +21,19 @@ export function printTable(output: Output, headings: readonly string[], rows: re
 export function printJson(output: Output, value: unknown): void {
   output.write(`${JSON.stringify(value, null, 2)}\n`);
 }
+
+/** The example at the end of a command's help. */
+export function example(line: string): string {
+  return `\nExample:\n  $ npx ${line}`;
+}
+
+/** Text in lines of at most `width` characters, broken between words; a longer word has a line of its own. */
+export function wrapped(text: string, width: number): string {
+  const lines: string[] = [];
+  for (const word of text.split(/\s+/)) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines.join('\n');
+}

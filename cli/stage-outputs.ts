@@ -1,6 +1,6 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { CliError, EXIT, operationError } from './errors';
-import { type Assembly, type SynthesizedStack, synthesize } from './synth';
+import { type Assembly, type SynthesizedStack, stageNamed, synthesize } from './synth';
 
 export interface StageOutputsOptions {
   /** Where the stages come from. Default: the project in this folder is synthesized. */
@@ -49,14 +49,8 @@ export async function stageState(stage: string, options: StageOutputsOptions = {
   }
 }
 
-function stateStackOf({ stages }: Assembly, stage: string): SynthesizedStack {
-  const found = stages.find(({ name }) => name === stage);
-  if (found === undefined) {
-    throw new CliError(
-      `there is no stage "${stage}"; this project has ${stages.map(({ name }) => name).join(', ') || 'none'}`,
-    );
-  }
-  const state = found.stacks.find(({ id }) => id === STATE_STACK);
+function stateStackOf(assembly: Assembly, stage: string): SynthesizedStack {
+  const state = stageNamed(assembly, stage).stacks.find(({ id }) => id === STATE_STACK);
   if (state === undefined)
     throw new CliError(`stage "${stage}" has no stack "${STATE_STACK}"; ProductionModel makes one`);
   return state;

@@ -12,6 +12,9 @@ export interface SynthesizedStack {
   readonly stackName: string;
   /** Undefined where the stack takes the region of whoever deploys it. */
   readonly region: string | undefined;
+  /** Undefined where the stack takes the account of whoever deploys it. */
+  readonly account: string | undefined;
+  readonly terminationProtection: boolean;
   readonly templateFile: string;
   readonly template: CloudFormationTemplate;
 }
@@ -29,6 +32,8 @@ export interface Assembly {
 
 /** What commands read of a template. */
 export interface CloudFormationTemplate {
+  readonly Description?: string;
+  readonly Metadata?: Readonly<Record<string, unknown>>;
   readonly Resources?: Readonly<Record<string, CloudFormationResource>>;
   readonly Outputs?: Readonly<Record<string, unknown>>;
   readonly Parameters?: Readonly<Record<string, unknown>>;
@@ -39,6 +44,14 @@ export interface CloudFormationResource {
   readonly Type: string;
   readonly Properties?: Readonly<Record<string, unknown>>;
   readonly Metadata?: Readonly<Record<string, unknown>>;
+}
+
+/** The stage of this name, or an error that names those there are. */
+export function stageNamed({ stages }: Assembly, name: string): SynthesizedStage {
+  const found = stages.find((stage) => stage.name === name);
+  if (found !== undefined) return found;
+  const names = stages.map((stage) => stage.name).join(', ') || 'none';
+  throw new CliError(`there is no stage "${name}"; this project has ${names}`);
 }
 
 /** Synthesizes the CDK app of `project` with its own CDK CLI. Needs no account. */
@@ -114,6 +127,7 @@ interface ManifestArtifact {
     readonly directoryName?: string;
     readonly templateFile?: string;
     readonly stackName?: string;
+    readonly terminationProtection?: boolean;
   };
 }
 
@@ -128,7 +142,8 @@ export function readStages(directory: string): SynthesizedStage[] {
 function readStacks(directory: string): SynthesizedStack[] {
   return artifactsOf(directory, 'aws:cloudformation:stack').map(([id, { displayName, environment, properties }]) => {
     const templateFile = join(directory, properties?.templateFile ?? `${id}.template.json`);
-    const region = environment?.split('/').at(-1);
+    // aws://<account>/<region>
+    const [account, region] = environment?.split('/').slice(-2) ?? [];
     return {
       // Stacks with a name of their own are displayed as "<stage>/<id> (<stack name>)".
       id:
@@ -138,6 +153,8 @@ function readStacks(directory: string): SynthesizedStack[] {
           .at(-1) ?? id,
       stackName: properties?.stackName ?? id,
       region: region === 'unknown-region' ? undefined : region,
+      account: account === 'unknown-account' ? undefined : account,
+      terminationProtection: properties?.terminationProtection ?? false,
       templateFile,
       template: JSON.parse(readFileSync(templateFile, 'utf8')),
     };

@@ -121,7 +121,7 @@ export class ProductionModel extends Stage {
     const faults = [
       ...faultsOf(checkText('the stage id', id, nameRule), checkText('model', model, nameRule)),
       ...checkContract(contract),
-      ...checkRegion(contract, env.region),
+      ...checkRegion(contract, env?.region),
     ];
     const missing = missingMembers(contract);
     if (profile.demandsWholeContract) faults.push(...missing);

@@ -13,6 +13,7 @@ import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambd
 import recommendedFlags from 'aws-cdk-lib/recommended-feature-flags.json';
 import { stages } from '../bin/stages';
 import { ProductionModel } from '../lib/index';
+import { FACTS_METADATA, type StageFacts } from './stage/facts';
 import { applyStandIns } from './stand-ins/apply';
 import { REHEARSAL_STACK, STAND_IN_FUNCTION } from './stand-ins/stand-in-types';
 
@@ -65,6 +66,16 @@ new LambdaFunction(stack, 'StandIn', {
   timeout: Duration.minutes(1),
   role,
 });
+
+const facts: StageFacts = {
+  stage: entry.id,
+  model: entry.model,
+  deployment: `${entry.model}-${entry.id}`,
+  region: stack.region,
+  criteria: (entry.contract.success ?? []).map(({ metric, threshold }) => ({ metric, atLeast: threshold })),
+  latencyP95Ms: entry.contract.latencyP95.toMilliseconds(),
+};
+stack.templateOptions.metadata = { [FACTS_METADATA]: facts };
 
 const { id, ...props } = entry;
 const model = new ProductionModel(app, id, props);

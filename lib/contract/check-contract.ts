@@ -1,7 +1,7 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import { checkDuration, checkEmail, checkNumber, checkText, faultsOf, show } from '../core/checks';
 import { CLAUSE } from '../core/clause';
-import type { Criterion, OnCall, Owner, ProductionContract } from './api';
+import { Criterion, DataClass, OnCall, type Owner, type ProductionContract } from './api';
 
 /** Metrics that can be computed from counts of true and false positives and negatives. */
 export const SUCCESS_METRICS = ['accuracy', 'precision', 'recall', 'f1'] as const;
@@ -59,7 +59,7 @@ export function missingMembers(contract: ProductionContract): string[] {
 
 /** Why a stage may not be in `region`, or nothing. */
 export function checkRegion(contract: ProductionContract, region: string | undefined): string[] {
-  const allowed = contract.allowedRegions ?? [];
+  const allowed: readonly string[] = Array.isArray(contract.allowedRegions) ? contract.allowedRegions : [];
   if (region === undefined || Token.isUnresolved(region)) {
     return [`env.region is not stated, expected one of ${allowed.join(', ')}; the contract allows only these regions`];
   }
@@ -88,8 +88,19 @@ function requiredMember(value: unknown): unknown {
   return value === undefined ? null : value;
 }
 
+/** A list that plain JavaScript may have given as something else; a fault is added to `faults` then. */
+function listOf<T>(name: string, value: readonly T[] | undefined, example: string, faults: string[]): readonly T[] {
+  if (value === undefined) return [];
+  if (Array.isArray(value) && !Token.isUnresolved(value)) return value;
+  faults.push(`${name} is ${show(value)}, expected a list; ${example}`);
+  return [];
+}
+
 function checkOwner(owner: Owner | undefined): string[] {
   if (owner === undefined) return [];
+  if (typeof owner !== 'object' || owner === null) {
+    return [`owner is ${show(owner)}, expected team and email; state who answers for the model`];
+  }
   const tagRule = (what: string) => ({
     pattern: TAG_VALUE,
     expected: '1 to 256 letters, digits, spaces or _.:/=+-@',
@@ -107,6 +118,11 @@ function checkOwner(owner: Owner | undefined): string[] {
 
 function checkOnCall(onCall: OnCall | undefined): string[] {
   if (onCall === undefined) return [];
+  if (!(onCall instanceof OnCall)) {
+    return [
+      `owner.onCall is ${show(onCall)}, expected an OnCall; make it with OnCall.email, OnCall.topic or OnCall.opsCenter`,
+    ];
+  }
   if (onCall.channel === 'email') return faultsOf(checkEmail('owner.onCall', onCall.target));
   if (onCall.channel === 'topic') {
     return faultsOf(
@@ -125,22 +141,25 @@ function checkLatency(contract: ProductionContract): string[] {
     checkDuration('latencyP95', contract.latencyP95, {
       minMs: 1,
       maxMs: MAX_TIMEOUT_MS,
+      known: true,
       fix: 'state the objective, such as Duration.millis(200)',
     }),
     checkDuration('timeout', contract.timeout, {
       minMs: 1,
       maxMs: MAX_TIMEOUT_MS,
+      known: true,
       fix: 'the API ends a request after 29 s; for longer work use an asynchronous backend',
     }),
     checkNumber('availability', requiredMember(contract.availability), {
       min: 50,
       max: 99.999,
+      known: true,
       fix: 'state it in percent, such as 99.9',
     }),
   );
   if (contract.latencyP95 === undefined) {
     faults.push('latencyP95 is undefined, expected a Duration; state the objective, such as Duration.millis(200)');
-  } else if (faults.length === 0 && contract.timeout !== undefined && !contract.timeout.isUnresolved()) {
+  } else if (faults.length === 0 && contract.timeout !== undefined) {
     const [timeout, objective] = [contract.timeout.toMilliseconds(), contract.latencyP95.toMilliseconds()];
     if (timeout < objective) {
       faults.push(
@@ -156,11 +175,13 @@ function checkLoad(contract: ProductionContract): string[] {
     checkNumber('peakRequestsPerSecond', requiredMember(contract.peakRequestsPerSecond), {
       min: 0.01,
       max: 100_000,
+      known: true,
       fix: 'state the highest load that must be served',
     }),
     checkNumber('requestsPerMonth', contract.requestsPerMonth, {
       min: 1,
       max: 1e12,
+      known: true,
       fix: 'state the expected requests a month, or leave it out',
     }),
     impossibleMonth(contract),
@@ -179,7 +200,14 @@ function impossibleMonth({ requestsPerMonth, peakRequestsPerSecond }: Production
 function checkSuccess(contract: ProductionContract): string[] {
   const faults: string[] = [];
   const seen = new Set<string>();
-  for (const [index, criterion] of (contract.success ?? []).entries()) {
+  const criteria = listOf('success', contract.success, "such as [Criterion.atLeast('f1', 0.95)]", faults);
+  for (const [index, criterion] of criteria.entries()) {
+    if (!(criterion instanceof Criterion)) {
+      faults.push(
+        `success[${index}] is ${show(criterion)}, expected a Criterion; make it with Criterion.atLeast('f1', 0.95)`,
+      );
+      continue;
+    }
     faults.push(...checkCriterion(`success[${index}]`, criterion));
     if (seen.has(criterion.metric))
       faults.push(`success[${index}] states ${show(criterion.metric)} again; state each metric once`);
@@ -190,6 +218,7 @@ function checkSuccess(contract: ProductionContract): string[] {
       checkText('positiveLabel', contract.positiveLabel, {
         pattern: /^[^\p{Cc}]{1,256}$/u,
         expected: '1 to 256 characters',
+        known: true,
         fix: 'give the label as the model answers it',
       }),
     ),
@@ -202,6 +231,7 @@ function checkCriterion(name: string, criterion: Criterion): string[] {
     checkNumber(`${name} (${criterion.metric})`, requiredMember(criterion.threshold), {
       min: 0.001,
       max: 1,
+      known: true,
       fix: 'state a share, such as 0.95',
     }),
   );
@@ -217,14 +247,17 @@ function checkCriterion(name: string, criterion: Criterion): string[] {
 const MAX_FINANCE_EMAILS = 10;
 
 function checkMoney(contract: ProductionContract): string[] {
-  const emails = contract.financeEmails ?? [];
   const faults = faultsOf(
     checkNumber('monthlyBudgetUsd', contract.monthlyBudgetUsd, {
       min: 0.01,
       max: 1e9,
+      known: true,
       fix: 'state US dollars a month',
     }),
-    ...emails.map((email, index) => checkEmail(`financeEmails[${index}]`, email)),
+  );
+  const emails = listOf('financeEmails', contract.financeEmails, "such as ['finance@example.com']", faults);
+  faults.push(
+    ...faultsOf(...emails.map((email, index) => checkEmail(`financeEmails[${index}]`, requiredMember(email)))),
   );
   if (emails.length > MAX_FINANCE_EMAILS) {
     faults.push(
@@ -239,13 +272,13 @@ function checkMoney(contract: ProductionContract): string[] {
 
 function checkData(contract: ProductionContract): string[] {
   const faults: string[] = [];
-  if (contract.dataClass === undefined) {
+  if (!(contract.dataClass instanceof DataClass)) {
     faults.push(
-      'dataClass is undefined, expected DataClass.PUBLIC, INTERNAL, CONFIDENTIAL or PERSONAL; state how sensitive the data is',
+      `dataClass is ${show(contract.dataClass)}, expected DataClass.PUBLIC, INTERNAL, CONFIDENTIAL or PERSONAL; state how sensitive the data is`,
     );
   }
   const regions = contract.allowedRegions;
-  if (!Array.isArray(regions) || (regions.length === 0 && !Token.isUnresolved(regions))) {
+  if (!Array.isArray(regions) || regions.length === 0) {
     faults.push(
       `allowedRegions is ${show(regions)}, expected at least one region such as "eu-west-1"; say where the data may live`,
     );
@@ -254,9 +287,10 @@ function checkData(contract: ProductionContract): string[] {
   faults.push(
     ...faultsOf(
       ...regions.map((region, index) =>
-        checkText(`allowedRegions[${index}]`, region, {
+        checkText(`allowedRegions[${index}]`, requiredMember(region), {
           pattern: REGION,
           expected: 'a region such as "eu-west-1"',
+          known: true,
           fix: 'correct the name',
         }),
       ),

@@ -6,18 +6,27 @@ import { type Duration, Token } from 'aws-cdk-lib';
  */
 type Fault = string | undefined;
 
-interface NumberRange {
-  readonly min: number;
-  readonly max: number;
-  readonly integer?: boolean;
+interface Knowledge {
+  /**
+   * Whether something is computed from the value at synthesis, so that a token is a fault: its encoding would be taken for
+   * the value, and a threshold of -1.8e289 be deployed without a word.
+   */
+  readonly known?: boolean;
   /** What to do, as a clause after a semicolon. */
   readonly fix: string;
 }
 
+interface NumberRange extends Knowledge {
+  readonly min: number;
+  readonly max: number;
+  readonly integer?: boolean;
+}
+
 export function checkNumber(name: string, value: unknown, range: NumberRange): Fault {
-  if (value === undefined || Token.isUnresolved(value)) return undefined;
+  if (value === undefined) return undefined;
   const kind = range.integer ? 'a whole number' : 'a number';
   const allowed = `${kind} from ${range.min} to ${range.max}`;
+  if (Token.isUnresolved(value)) return tokenFault(name, allowed, range);
   const right =
     typeof value === 'number' &&
     Number.isFinite(value) &&
@@ -27,27 +36,35 @@ export function checkNumber(name: string, value: unknown, range: NumberRange): F
   return right ? undefined : `${name} is ${show(value)}, expected ${allowed}; ${range.fix}`;
 }
 
-interface DurationRange {
+interface DurationRange extends Knowledge {
   readonly minMs: number;
   readonly maxMs: number;
-  readonly fix: string;
 }
 
 export function checkDuration(name: string, value: Duration | undefined, range: DurationRange): Fault {
-  if (value === undefined || Token.isUnresolved(value)) return undefined;
-  if (!isDuration(value)) return `${name} is ${show(value)}, expected a Duration; ${range.fix}`;
-  if (value.isUnresolved()) return undefined;
-  const ms = value.toMilliseconds();
-  const right = ms >= range.minMs && ms <= range.maxMs;
-  return right ? undefined : `${name} is ${ms} ms, expected ${range.minMs} to ${range.maxMs} ms; ${range.fix}`;
+  if (value === undefined) return undefined;
+  const allowed = `${range.minMs} to ${range.maxMs} ms`;
+  if (!isDuration(value)) return `${name} is ${show(value)}, expected a Duration of ${allowed}; ${range.fix}`;
+  if (value.isUnresolved()) return tokenFault(name, allowed, range);
+  const ms = value.toMilliseconds({ integral: false });
+  if (!(ms >= range.minMs && ms <= range.maxMs)) return `${name} is ${ms} ms, expected ${allowed}; ${range.fix}`;
+  if (!Number.isInteger(ms)) return `${name} is ${ms} ms, expected whole milliseconds; round it`;
+  return undefined;
 }
 
-export function checkText(
-  name: string,
-  value: unknown,
-  rule: { readonly pattern: RegExp; readonly expected: string; readonly fix: string },
-): Fault {
-  if (value === undefined || Token.isUnresolved(value)) return undefined;
+function tokenFault(name: string, allowed: string, { known, fix }: Knowledge): Fault {
+  if (known !== true) return undefined;
+  return `${name} is known only when it is deployed, expected ${allowed} when it is synthesized; ${fix}`;
+}
+
+interface TextRule extends Knowledge {
+  readonly pattern: RegExp;
+  readonly expected: string;
+}
+
+export function checkText(name: string, value: unknown, rule: TextRule): Fault {
+  if (value === undefined) return undefined;
+  if (Token.isUnresolved(value)) return tokenFault(name, rule.expected, rule);
   const right = typeof value === 'string' && rule.pattern.test(value);
   return right ? undefined : `${name} is ${show(value)}, expected ${rule.expected}; ${rule.fix}`;
 }

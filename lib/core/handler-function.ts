@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
+import { type Duration, RemovalPolicy, Size, Token } from 'aws-cdk-lib';
 import { type ISecurityGroup, type IVpc, SecurityGroup, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -9,6 +9,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { ENV, HANDLER_CONFIG_FILE } from '../../protocol/env';
 import { acknowledgeWildcard } from './acknowledge';
+import { ConfigError } from './config-error';
 import { folderWith, handlerFolder } from './package-files';
 
 /** How functions of a stage are run and logged; the same for all of them. */
@@ -74,7 +75,7 @@ export class HandlerFunction extends LambdaFunction {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       handler: 'index.handler',
-      code: bundledCode(props.handler, props.config),
+      code: bundledCode(scope, props.handler, props.config),
       timeout: props.timeout,
       memorySize: (props.memory ?? Size.mebibytes(512)).toMebibytes(),
     });
@@ -130,12 +131,15 @@ function networkOf(scope: Construct, id: string, vpc: IVpc, vpcSubnets: SubnetSe
   return { vpc, vpcSubnets, securityGroups };
 }
 
-function bundledCode(handler: string, config: unknown): Code {
+function bundledCode(scope: Construct, handler: string, config: unknown): Code {
   const bundle = handlerFolder(handler);
   if (config === undefined) return Code.fromAsset(bundle);
-  return Code.fromAsset(
-    folderWith(bundle, (folder) => {
-      writeFileSync(join(folder, HANDLER_CONFIG_FILE), `${JSON.stringify(config, null, 1)}\n`);
-    }),
-  );
+  const text = `${JSON.stringify(config, null, 1)}\n`;
+  if (Token.isUnresolved(text)) {
+    throw new ConfigError(
+      scope,
+      `the configuration of "${handler}" holds a value known only when it is deployed, expected plain values; it is a file of the bundle, which is made before: give the value itself`,
+    );
+  }
+  return Code.fromAsset(folderWith(bundle, (folder) => writeFileSync(join(folder, HANDLER_CONFIG_FILE), text)));
 }

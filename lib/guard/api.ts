@@ -87,6 +87,7 @@ export class GuardPolicy {
       min: 1,
       max: MAX_BODY_BYTES,
       integer: true,
+      known: true,
       fix: 'the API takes bodies up to 1 MiB',
     });
     if (fault !== undefined) throw new ConfigError('GuardPolicy', fault);

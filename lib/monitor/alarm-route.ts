@@ -4,7 +4,7 @@ import { OpsItemCategory, OpsItemSeverity, SnsAction, SsmAction } from 'aws-cdk-
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct, IConstruct } from 'constructs';
 import { ConfigError } from '../core/config-error';
-import { AlarmTopic } from './alarm-topic';
+import { AlarmTopic, admitSenders } from './alarm-topic';
 import type { IAlarmRoute, Severity } from './api';
 
 /** Properties of a route to a topic of the stage's own. */
@@ -65,8 +65,8 @@ class OwnTopicRoute implements IAlarmRoute {
   }
 
   reachedBy(scope: Construct): IConstruct[] {
-    const { topic, subscriptions } = this.alarmTopic(scope);
-    return subscriptions.length > 0 ? subscriptions : [topic];
+    // A topic that nobody subscribes to reaches nobody.
+    return this.alarmTopic(scope).subscriptions;
   }
 
   /** One topic a scope, made when it is first needed. */
@@ -77,6 +77,8 @@ class OwnTopicRoute implements IAlarmRoute {
 }
 
 class TopicRoute implements IAlarmRoute {
+  private readonly admitted = new Set<ITopic>();
+
   constructor(private readonly find: (scope: Construct) => ITopic) {}
 
   actionsFor(scope: Construct): IAlarmAction[] {
@@ -94,7 +96,11 @@ class TopicRoute implements IAlarmRoute {
   private checked(scope: Construct): ITopic {
     const topic = this.find(scope);
     checkTopicRegion(scope, topic);
-    if (!(topic instanceof Topic)) {
+    if (this.admitted.has(topic)) return topic;
+    this.admitted.add(topic);
+    if (topic instanceof Topic) {
+      admitSenders(topic, topic.masterKey);
+    } else {
       Annotations.of(scope).addWarningV2(
         'slipway:importedTopic',
         'the policy of an imported topic cannot be changed from here: it must let cloudwatch.amazonaws.com and budgets.amazonaws.com publish, and its key must let both use kms:Decrypt and kms:GenerateDataKey*',

@@ -1,7 +1,7 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Key } from 'aws-cdk-lib/aws-kms';
-import { Topic } from 'aws-cdk-lib/aws-sns';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 
@@ -19,36 +19,34 @@ export class AlarmTopic extends Construct {
 
   constructor(scope: Construct, id: string, emails: readonly string[]) {
     super(scope, id);
-    const { account } = Stack.of(this);
-    const ofThisAccount = { StringEquals: { 'aws:SourceAccount': account } };
-    const senders = SENDERS.map((service) => new ServicePrincipal(service));
-
     const key = new Key(this, 'Key', {
       description: 'messages of alarms and budgets',
       enableKeyRotation: true,
       // Nothing that is kept is encrypted with it.
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    key.addToResourcePolicy(
-      new PolicyStatement({
-        actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
-        resources: ['*'],
-        principals: senders,
-        conditions: ofThisAccount,
-      }),
-    );
     this.topic = new Topic(this, 'Topic', { masterKey: key, enforceSSL: true });
-    this.topic.addToResourcePolicy(
-      new PolicyStatement({
-        actions: ['sns:Publish'],
-        resources: [this.topic.topicArn],
-        principals: senders,
-        conditions: ofThisAccount,
-      }),
-    );
+    admitSenders(this.topic, key);
     for (const email of emails) {
       const subscription = this.topic.addSubscription(new EmailSubscription(email));
       this.subscriptions.push(subscription);
     }
   }
+}
+
+/** Lets CloudWatch and Budgets of the topic's account send to it, and use the key that encrypts it. */
+export function admitSenders(topic: ITopic, key: IKey | undefined): void {
+  const conditions = { StringEquals: { 'aws:SourceAccount': Stack.of(topic).account } };
+  const principals = SENDERS.map((service) => new ServicePrincipal(service));
+  topic.addToResourcePolicy(
+    new PolicyStatement({ actions: ['sns:Publish'], resources: [topic.topicArn], principals, conditions }),
+  );
+  key?.addToResourcePolicy(
+    new PolicyStatement({
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+      resources: ['*'],
+      principals,
+      conditions,
+    }),
+  );
 }

@@ -46,9 +46,14 @@ export class Monitor extends Construct implements IMonitor {
     private readonly props: MonitorProps,
   ) {
     super(scope, id);
-    for (const resource of props.route.reachedBy(this)) {
+    const reached = props.route.reachedBy(this);
+    for (const resource of reached) {
       Trace.enforce(CLAUSE.owner, resource, 'alarms and budget alerts reach the owner');
       Trace.enforce(CLAUSE.onCall, resource, 'alarms reach the person on call');
+    }
+    // A topic without subscribers waits for the owner to subscribe; it wakes nobody.
+    if (reached.length === 0 && this.topic !== undefined) {
+      Trace.enforce(CLAUSE.owner, this.topic, 'alarms and budget alerts are sent to it, for the owner to subscribe');
     }
   }
 
@@ -84,9 +89,9 @@ export class Monitor extends Construct implements IMonitor {
 
   /** Where a route has no resource of its own (OpsCenter), the alarms themselves reach the owner. */
   private reachThroughActions(resource: Alarm, actions: number): void {
-    if (actions === 0 || this.props.route.reachedBy(this).length > 0) return;
-    Trace.enforce(CLAUSE.owner, resource, 'opens an OpsItem');
-    Trace.enforce(CLAUSE.onCall, resource, 'opens an OpsItem');
+    if (actions === 0 || this.topic !== undefined || this.props.route.reachedBy(this).length > 0) return;
+    Trace.enforce(CLAUSE.owner, resource, 'its action reaches the owner');
+    Trace.enforce(CLAUSE.onCall, resource, 'its action reaches the person on call');
   }
 
   private describe(alarm: AlarmDeclaration, severity: Severity): string {

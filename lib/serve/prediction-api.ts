@@ -309,6 +309,9 @@ const ACCESS_LOG_FORMAT = AccessLogFormat.custom(
   }),
 );
 
+/** Zero means none, so that a token, which compares as below zero, would silently mean none too. */
+const INSTANCES = { min: 0, max: 1000, integer: true, known: true, fix: 'use 0 for none' } as const;
+
 function checkProps(scope: Construct, props: PredictionApiProps): void {
   const nameRule = {
     pattern: NAME_PATTERN,
@@ -318,16 +321,31 @@ function checkProps(scope: Construct, props: PredictionApiProps): void {
   const faults = faultsOf(
     checkText('model', props.model, nameRule),
     checkText('stageName', props.stageName, nameRule),
-    checkDuration('timeout', props.timeout, { minMs: 1, maxMs: 28_000, fix: 'the API ends a request after 29 s' }),
+    checkDuration('timeout', props.timeout, {
+      minMs: 1,
+      maxMs: 28_000,
+      known: true,
+      fix: 'the API ends a request after 29 s',
+    }),
     checkNumber('peakRequestsPerSecond', props.peakRequestsPerSecond, {
       min: 0.01,
       max: 100_000,
+      known: true,
       fix: 'state the highest load that must be served',
     }),
     checkNumber('throttleHeadroom', props.throttleHeadroom, {
       min: 1,
       max: 100,
+      known: true,
       fix: 'below 1 the peak would be refused',
+    }),
+    checkNumber('provisionedConcurrency', props.provisionedConcurrency, INSTANCES),
+    checkNumber('minimumInstances', props.minimumInstances, INSTANCES),
+    checkText('positiveLabel', props.positiveLabel, {
+      pattern: /^[^\p{Cc}]{1,256}$/u,
+      expected: '1 to 256 characters',
+      known: true,
+      fix: 'give the label as the model answers it',
     }),
   );
   const deployment = deploymentName(props.model, props.stageName);

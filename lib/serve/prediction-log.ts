@@ -192,7 +192,7 @@ class LogConnections extends Construct implements IPredictionLog {
 
   connectWriter(handler: LambdaFunction): void {
     const { table, bucket, secret, key, retention } = this.parts;
-    this.allow(handler, ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], [table.tableArn]);
+    this.allow(handler, ['dynamodb:GetItem', 'dynamodb:PutItem'], [table.tableArn]);
     this.allowPayloads(handler, ['s3:GetObject', 's3:PutObject']);
     this.allow(handler, ['secretsmanager:GetSecretValue'], [secret.secretArn]);
     grantKeyThrough(key, handler, ['dynamodb', 's3', 'secretsmanager']);

@@ -177,32 +177,38 @@ export class StageProfile {
         min: 0,
         max: 1000,
         integer: true,
+        known: true,
         fix: 'use 0 for none',
       }),
       checkNumber('provisionedConcurrency', settings.provisionedConcurrency, {
         min: 0,
         max: 1000,
         integer: true,
+        known: true,
         fix: 'use 0 for none',
       }),
       checkNumber('throttleHeadroom', settings.throttleHeadroom, {
         min: 1,
         max: 100,
+        known: true,
         fix: 'below 1 the API would refuse the peak that the contract promises',
       }),
       checkDuration('recordRetention', settings.recordRetention, {
         minMs: Duration.days(1).toMilliseconds(),
         maxMs: Duration.days(3653).toMilliseconds(),
+        known: true,
         fix: 'records are kept for a day to ten years',
       }),
       checkNumber('budgetShare', settings.budgetShare, {
         min: 0.001,
         max: 1,
+        known: true,
         fix: 'give the share of the monthly budget that the stage may spend',
       }),
       checkText('logLevel', settings.logLevel, {
         pattern: /^(DEBUG|INFO|WARN|ERROR)$/,
         expected: 'DEBUG, INFO, WARN or ERROR',
+        known: true,
         fix: 'use one of them, in capitals',
       }),
     );

@@ -63,7 +63,7 @@ describe('slipway models register', () => {
     expect(code).toBe(0);
     expect(out).toBe(
       `${id} of demo was registered by arn:ada at 2026-01-01T00:00:00.000Z; nothing was changed\n` +
-        'it keeps its own description, which differ from what was given now\n',
+        'it keeps what it has; given otherwise now: description\n',
     );
   });
 

@@ -21,7 +21,7 @@ function storeOf(statusCode: number, answer: object) {
     maxAttempts: 1,
     requestHandler: {
       handle: async ({ body }: { body: Uint8Array }) => {
-        requests.push(JSON.parse(Buffer.from(body).toString()));
+        requests.push(JSON.parse(new TextDecoder().decode(body)));
         const headers = { 'content-type': 'application/x-amz-json-1.0' };
         return { response: { statusCode, headers, body: Buffer.from(JSON.stringify(answer)) } };
       },

@@ -27,10 +27,13 @@ export const emailRecogniser: Recogniser = {
   mayHold: (traits) => traits.ats > 0,
   find: ({ text }: ScanText): Span[] => {
     const found: Span[] = [];
+    let floor = 0;
     for (const match of text.matchAll(AT)) {
-      const start = localStart(text, match.index);
+      const afterAt = match.index + match[0].length;
+      const start = localStart(text, match.index, floor);
+      floor = afterAt;
       if (start === undefined) continue;
-      const end = domainEnd(text, match.index + match[0].length);
+      const end = domainEnd(text, afterAt);
       if (end === undefined || isOtherUse(text, start, match.index, end)) continue;
       found.push({ start, end });
     }
@@ -38,11 +41,12 @@ export const emailRecogniser: Recogniser = {
   },
 };
 
-function localStart(text: string, at: number): number | undefined {
+/** `floor`: where the sign before ended; a local part does not reach across it. */
+function localStart(text: string, at: number, floor: number): number | undefined {
   if (text.charAt(at - 1) === '"') return quotedStart(text, at - 1);
   const allowed = text.charCodeAt(at - 1) < 0x250 ? LOCAL_LATIN : LOCAL_ANY;
   let start = at;
-  while (start > 0 && at - start < MAX_LOCAL && allowed.test(text.charAt(start - 1))) {
+  while (start > floor && at - start < MAX_LOCAL && allowed.test(text.charAt(start - 1))) {
     // Two dots end a sentence or an ellipsis; no address has them.
     if (text.charAt(start - 1) === '.' && text.charAt(start) === '.') break;
     start--;

@@ -71,8 +71,8 @@ function namedNumbers(scan: ScanText): Span[] {
   for (const { 0: matched, index } of scan.text.matchAll(NAMED)) {
     if (matched.length < 7) continue;
     const number = callable(matched);
-    if (number === undefined || labelledOtherwise(scan, index)) continue;
-    if (WORDS.test(textBefore(scan, index))) found.push({ start: index, end: index + number.length });
+    if (number === undefined || !WORDS.test(textBefore(scan, index)) || labelledOtherwise(scan, index)) continue;
+    found.push({ start: index, end: index + number.length });
   }
   return found;
 }
@@ -94,7 +94,7 @@ function digitsOf(text: string): number {
 }
 
 function isUnbalanced(text: string): boolean {
-  return text.split('(').length !== text.split(')').length;
+  return /[()]/.test(text) && text.split('(').length !== text.split(')').length;
 }
 
 function isDate(text: string): boolean {

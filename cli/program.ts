@@ -1,0 +1,16 @@
+import { Command } from 'commander';
+import { contractCommand } from './contract';
+import { diffCommand } from './diff';
+import { financeCommand } from './finance';
+import { modelsCommand } from './models';
+
+/** The command line `slipway`. Commands load the AWS SDK when they run, so that help and mistakes are told at once. */
+export function slipwayProgram(version: string): Command {
+  return new Command('slipway')
+    .description('Takes an AI model from pilot to production on AWS.')
+    .version(version)
+    .addCommand(modelsCommand())
+    .addCommand(contractCommand())
+    .addCommand(diffCommand())
+    .addCommand(financeCommand());
+}

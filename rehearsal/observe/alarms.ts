@@ -1,0 +1,110 @@
+import { CloudWatchClient, DescribeAlarmsCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
+import type { ClientConfig } from '../aws';
+import type { AlarmReport } from '../report/report';
+import type { StageTemplates } from '../stage/templates';
+import type { AlarmDeclaration } from '../watch/alarm-declaration';
+import type { AlarmResult } from '../watch/alarm-evaluator';
+import { evaluateAll } from '../watch/evaluate-all';
+import type { MetricStore } from '../watch/metric-store';
+import type { AlarmState } from '../watch/missing-data';
+
+/**
+ * The stage's alarms, as its templates declare them: what the emulator gives back of an alarm lacks metric math. Evaluated by
+ * CloudWatch's documented rules, and set in the emulator, so that their actions fire.
+ */
+export class StageAlarms {
+  private readonly states = new Map<string, AlarmState>();
+  private readonly declared: readonly {
+    readonly logicalId: string;
+    readonly alarm: AlarmDeclaration;
+    readonly description: string;
+  }[];
+
+  constructor(
+    private readonly config: ClientConfig,
+    private readonly templates: StageTemplates,
+  ) {
+    this.declared = templates.resources
+      .filter(({ type }) => type === 'AWS::CloudWatch::Alarm')
+      .map(({ logicalId, properties }) => ({
+        logicalId,
+        alarm: properties as AlarmDeclaration,
+        description: descriptionOf(properties.AlarmDescription),
+      }));
+  }
+
+  /** Evaluates every alarm at `now` and sets the states that changed. */
+  async evaluate(
+    store: MetricStore,
+    now: number,
+    options: { readonly extraPeriods?: number } = {},
+  ): Promise<AlarmReport[]> {
+    const results = evaluateAll(
+      this.declared.map(({ alarm }) => alarm),
+      [],
+      store,
+      now,
+      this.states,
+      { includeCurrentPeriod: true, ...options },
+    );
+    const actions = await this.actions();
+    for (const [name, result] of results) await this.set(name, result);
+    const clauses = this.templates.clauses;
+    return this.declared.map(({ logicalId, alarm, description }) => {
+      const name = alarm.AlarmName ?? '';
+      return report(name, results.get(name), description, clauses.get(logicalId), actions.get(name) ?? []);
+    });
+  }
+
+  private async set(name: string, result: AlarmResult): Promise<void> {
+    if ('notEvaluated' in result || this.states.get(name) === result.state) return;
+    this.states.set(name, result.state);
+    const client = new CloudWatchClient(this.config);
+    await client.send(
+      new SetAlarmStateCommand({
+        AlarmName: name,
+        StateValue: result.state,
+        StateReason: result.reason.slice(0, 1023),
+      }),
+    );
+  }
+
+  /** Where the emulator would send each alarm, by name. */
+  private async actions(): Promise<ReadonlyMap<string, string[]>> {
+    const { MetricAlarms = [] } = await new CloudWatchClient(this.config).send(
+      new DescribeAlarmsCommand({ MaxRecords: 100 }),
+    );
+    return new Map(
+      MetricAlarms.map(({ AlarmName = '', AlarmActions = [] }) => [
+        AlarmName,
+        AlarmActions.map((arn) => arn.split(':').slice(5).join(':')),
+      ]),
+    );
+  }
+}
+
+function report(
+  name: string,
+  result: AlarmResult | undefined,
+  description: string,
+  clause: string | undefined,
+  actions: readonly string[],
+): AlarmReport {
+  const [, severity = 'unknown'] = /^\[(\w+)\]/.exec(description) ?? [];
+  const [, runbook = ''] = /Runbook: (\S+)/.exec(description) ?? [];
+  const common = { name, severity, clause, actions, runbook };
+  if (result === undefined)
+    return { ...common, state: 'NOT_EVALUATED', reason: 'the alarm was not found among the results' };
+  if ('notEvaluated' in result) return { ...common, state: 'NOT_EVALUATED', reason: result.notEvaluated };
+  return { ...common, state: result.state, reason: result.reason };
+}
+
+/** Texts that name the region or account are joined by CloudFormation; the report needs their beginning. */
+function descriptionOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'object' && value !== null && 'Fn::Join' in value && Array.isArray(value['Fn::Join'])) {
+    const [, parts] = value['Fn::Join'];
+    return Array.isArray(parts) ? parts.map((part) => (typeof part === 'string' ? part : '')).join('') : '';
+  }
+  return '';
+}

@@ -1,0 +1,34 @@
+import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { GuardFinding } from '../../protocol/guard';
+import { type PredictionRecord, RECORD_KEYS } from '../../protocol/prediction';
+import type { ClientConfig } from '../aws';
+import type { RecordsReport } from '../report/report';
+
+/** Every prediction record of the stage. */
+export async function readRecords(config: ClientConfig, table: string): Promise<PredictionRecord[]> {
+  const records: PredictionRecord[] = [];
+  const isRecord = RECORD_KEYS.prediction('');
+  for await (const { Items = [] } of paginateScan(
+    { client: new DynamoDBClient(config) },
+    { TableName: table, ConsistentRead: true },
+  )) {
+    for (const item of Items) {
+      const record = unmarshall(item);
+      if (typeof record.id === 'string' && record.id.startsWith(isRecord)) records.push(record as PredictionRecord);
+    }
+  }
+  return records;
+}
+
+/** Whether each answer that a caller got is recorded, and each record of an answer was got by a caller. */
+export function compareRecords(answeredIds: readonly string[], records: readonly PredictionRecord[]): RecordsReport {
+  const answered = new Set(answeredIds);
+  const recorded = new Set(records.map(({ inferenceId }) => inferenceId));
+  const equal = answered.size === recorded.size && [...answered].every((id) => recorded.has(id));
+  return { answers: answered.size, records: recorded.size, equal };
+}
+
+export function findingsOf(records: readonly PredictionRecord[]): GuardFinding[] {
+  return records.flatMap(({ findings }) => findings);
+}

@@ -1,0 +1,55 @@
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { STSClient } from '@aws-sdk/client-sts';
+import { awsRegistry } from '../../cli/registry/io/aws-registry';
+import type { ModelRegistry } from '../../cli/registry/registry';
+import { loadMails, type Mail, splitMails, train, writeArtifact } from '../../examples/spam-filter/train';
+import type { ClientConfig } from '../aws';
+import type { TrainingReport } from '../report/report';
+
+export interface Trained {
+  /** Folder of the artefact. */
+  readonly artifact: string;
+  /** Mails that the model has not seen. */
+  readonly holdOut: readonly Mail[];
+  readonly report: Omit<TrainingReport, 'modelVersion'>;
+}
+
+/** Trains the spam filter on real mails, the same each time. */
+export async function trainSpamFilter(folder: string): Promise<Trained> {
+  const started = performance.now();
+  const mails = await loadMails();
+  const result = train(mails);
+  const artifact = mkdtempSync(join(folder, 'artifact-'));
+  await writeArtifact(artifact, result);
+  const { train: seen, holdOut } = splitMails(mails);
+  const { accuracy, precision, recall, f1, auc } = result.metrics;
+  return {
+    artifact,
+    holdOut,
+    report: {
+      mails: mails.length,
+      train: seen.length,
+      heldOut: holdOut.length,
+      metrics: { accuracy, precision, recall, f1, auc },
+      seconds: (performance.now() - started) / 1000,
+    },
+  };
+}
+
+/** The registry of the deployed stage, as `npx slipway models` uses it. */
+export function stageRegistry(config: ClientConfig, outputs: Readonly<Record<string, string>>): ModelRegistry {
+  const { RegistryTableName: table, ArtifactBucketName: bucket, ModelName: model } = outputs;
+  if (table === undefined || bucket === undefined || model === undefined)
+    throw new Error('the stage has no registry among its outputs');
+  return awsRegistry({
+    dynamo: new DynamoDBClient(config),
+    s3: new S3Client({ ...config, forcePathStyle: true }),
+    sts: new STSClient(config),
+    table,
+    bucket,
+    model,
+  });
+}

@@ -1,0 +1,65 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { CALLS as PREDICT } from '../../lambdas/predict/calls';
+import { CALLS as RECORDS } from '../../lambdas/records/calls';
+import { CALLS as SWEEP } from '../../lambdas/sweep-records/calls';
+
+const LAMBDAS = resolve(__dirname, '../../lambdas');
+const SERVICE_OF: Record<string, string> = {
+  'client-dynamodb': 'dynamodb',
+  'client-lambda': 'lambda',
+  'client-secrets-manager': 'secretsmanager',
+};
+/** Where an operation is not called as its action. */
+const ACTION_OF: Record<string, string> = { 'lambda:Invoke': 'lambda:InvokeFunction' };
+
+/** The files of a handler: its folder, and what that imports of lambdas/shared, on and on. */
+function sourcesOf(handler: string): string[] {
+  const own = readdirSync(join(LAMBDAS, handler), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(LAMBDAS, handler, name));
+  const found = new Set(own);
+  for (const file of found) {
+    for (const [, path = ''] of readFileSync(file, 'utf8').matchAll(/from '(\.[^']+)'/g)) {
+      const imported = `${resolve(dirname(file), path)}.ts`;
+      if (imported.startsWith(join(LAMBDAS, 'shared')) && existsSync(imported)) found.add(imported);
+    }
+  }
+  return [...found];
+}
+
+function actionsIn(source: string): string[] {
+  const services = [...source.matchAll(/@aws-sdk\/(client-[a-z0-9-]+)/g)].map(
+    ([, client = '']) => SERVICE_OF[client] ?? client,
+  );
+  const service = services[0] ?? 'no SDK client imported';
+  expect(new Set(services).size, 'one SDK client a file, so that a command is known by its service').toBeLessThan(2);
+  const commands = [...source.matchAll(/new (\w+)Command\(/g)].map(([, operation = '']) => operation);
+  const actions = commands.flatMap((operation) =>
+    operation === 'TransactWriteItems'
+      ? transactionActions(source)
+      : [ACTION_OF[`${service}:${operation}`] ?? `${service}:${operation}`],
+  );
+  const signed = [...source.matchAll(/sendToS3\('(\w+)'/g)].map(([, operation]) => `s3:${operation}`);
+  return [...actions, ...signed];
+}
+
+/** IAM knows no action for transactions, only for what they do. */
+function transactionActions(source: string): string[] {
+  const items = /TransactItems: \[(.*?)\] \}/s.exec(source)?.[1] ?? '';
+  const kinds = [...items.matchAll(/\{ (Put|Update|Delete|ConditionCheck):/g)].map(([, kind]) => kind);
+  expect(kinds.length, 'items of the transaction').toBeGreaterThan(0);
+  return kinds.map((kind) => (kind === 'ConditionCheck' ? 'dynamodb:ConditionCheckItem' : `dynamodb:${kind}Item`));
+}
+
+describe('declared SDK calls', () => {
+  test.each([
+    ['predict', PREDICT],
+    ['records', RECORDS],
+    ['sweep-records', SWEEP],
+  ] as const)('of %s are those that its sources make', (handler, declared) => {
+    const made = sourcesOf(handler).flatMap((file) => actionsIn(readFileSync(file, 'utf8')));
+    expect([...new Set(made)].sort()).toEqual([...declared].sort());
+  });
+});
