@@ -80,23 +80,33 @@ function isTraceLine(value: unknown): value is TraceLine {
 const WIDTH = 120;
 /** Borders and padding of three columns. */
 const FRAME = 10;
+/** Of types and paths; a longer path goes on in the next line. */
+const MOST_RESOURCE = 48;
 const LEAST_HOW = 30;
 
 function printClauses(output: Output, clauses: readonly EnforcedClause[]): void {
-  const enforcers = clauses.flatMap((clause) => clause.enforcers);
-  const taken = longest(clauses.map(({ clause }) => clause)) + longest(enforcers.flatMap(({ type, path }) => [type, path]));
+  const names = clauses.map(({ clause }) => clause);
+  const resources = clauses.flatMap(({ enforcers }) => enforcers.map(resourceText));
+  const taken = longest(names) + longest(resources.flatMap((text) => text.split('\n')));
   const room = Math.max(LEAST_HOW, WIDTH - FRAME - taken);
   printTable(
     output,
     ['clause', 'enforced by', 'how'],
-    clauses.flatMap((clause) =>
-      clause.enforcers.map(({ type, path, how }, index) => [
-        index === 0 ? clause.clause : '',
-        path === '' ? type : `${type}\n${path}`,
-        wrapped(how, room),
+    clauses.flatMap(({ clause, enforcers }) =>
+      enforcers.map((enforcer, index) => [
+        index === 0 ? clause : '',
+        resourceText(enforcer),
+        wrapped(enforcer.how, room),
       ]),
     ),
   );
+}
+
+function resourceText({ type, path }: Enforcer): string {
+  if (path === '') return type;
+  // A path may be broken after each of its parts.
+  const lines = wrapped(path.replaceAll('/', '/ '), MOST_RESOURCE).split('\n');
+  return [type, ...lines.map((line) => line.replaceAll('/ ', '/'))].join('\n  ');
 }
 
 function longest(texts: readonly string[]): number {

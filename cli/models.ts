@@ -24,7 +24,8 @@ interface RegisterFlags {
 /** `slipway models register | use | list | show`. */
 export function modelsCommand(options: ModelsCommandOptions = {}): Command {
   const { output = process.stdout, connect = connectToStage } = options;
-  const models = new Command('models').description('model versions of a stage, and which of them serves')
+  const models = new Command('models')
+    .description('model versions of a stage, and which of them serves')
     .addHelpText('after', example('slipway models list pilot'));
 
   models

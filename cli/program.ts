@@ -3,6 +3,7 @@ import { contractCommand } from './contract';
 import { diffCommand } from './diff';
 import { financeCommand } from './finance';
 import { modelsCommand } from './models';
+import { rehearseCommand, stopCommand } from './rehearse';
 
 /** The command line `slipway`. Commands load the AWS SDK when they run, so that help and mistakes are told at once. */
 export function slipwayProgram(version: string): Command {
@@ -12,5 +13,7 @@ export function slipwayProgram(version: string): Command {
     .addCommand(modelsCommand())
     .addCommand(contractCommand())
     .addCommand(diffCommand())
-    .addCommand(financeCommand());
+    .addCommand(financeCommand())
+    .addCommand(rehearseCommand())
+    .addCommand(stopCommand());
 }

@@ -25,7 +25,14 @@ export async function runCommand(program: Command, args: readonly string[], erro
 function throwInsteadOfExit(command: Command, errors: Output): void {
   command.exitOverride().configureOutput({
     writeErr: (text) => errors.write(text),
-    outputError: (text, write) => write(text.replace(/^error: /, 'slipway: ')),
+    // Commander puts "(Did you mean ...?)" into a line of its own.
+    outputError: (text, write) =>
+      write(
+        `${text
+          .trim()
+          .replace(/^error: /, 'slipway: ')
+          .replace(/\s*\n/g, ' ')}\n`,
+      ),
   });
   for (const sub of command.commands) throwInsteadOfExit(sub, errors);
 }

@@ -37,7 +37,11 @@ const [, , stageId] = process.argv;
 const entry = stages.find(({ id }) => id === stageId);
 if (entry === undefined) throw new Error(`stage "${stageId}" is not in bin/stages.ts`);
 
-const app = new App({ context: recommendedFlags, defaultStackSynthesizer: new CallersCredentials() });
+const app = new App({
+  // Paths, which the CDK CLI asks for and a bare run does not.
+  context: { ...recommendedFlags, 'aws:cdk:enable-path-metadata': true },
+  defaultStackSynthesizer: new CallersCredentials(),
+});
 const stack = new Stack(app, REHEARSAL_STACK, { env: entry.env });
 const role = new Role(stack, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
 role.addToPolicy(

@@ -20,7 +20,8 @@ export function describeError(error: unknown): LogFields {
   const chain = causesOf(error);
   const [first, cause] = chain;
   if (first === undefined) return { errorName: typeof error };
-  const service = chain.find((link) => '$metadata' in link);
+  // Not `$metadata`: the SDK puts that on network and parser errors too, and a parser quotes what it could not read.
+  const service = chain.find((link) => '$fault' in link);
   const names = chain.map((link) => link.name);
   return {
     errorName: first.name,

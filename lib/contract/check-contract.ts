@@ -51,7 +51,7 @@ export function missingMembers(contract: ProductionContract): string[] {
   if (contract.monthlyBudgetUsd === undefined) {
     missing.push('monthlyBudgetUsd is missing; say what the model may cost a month');
   }
-  if (contract.success === undefined || contract.success.length === 0) {
+  if ((contract.success ?? []).length === 0) {
     missing.push("success is missing; say what counts as good enough, such as Criterion.atLeast('f1', 0.95)");
   }
   return missing;

@@ -39,7 +39,11 @@ export function checkNumber(name: string, value: unknown, range: NumberRange): F
 interface DurationRange extends Knowledge {
   readonly minMs: number;
   readonly maxMs: number;
+  /** Whether it must be whole days, as lifecycles of S3 are. */
+  readonly wholeDays?: boolean;
 }
+
+const DAY_MS = 86_400_000;
 
 export function checkDuration(name: string, value: Duration | undefined, range: DurationRange): Fault {
   if (value === undefined) return undefined;
@@ -49,6 +53,7 @@ export function checkDuration(name: string, value: Duration | undefined, range: 
   const ms = value.toMilliseconds({ integral: false });
   if (!(ms >= range.minMs && ms <= range.maxMs)) return `${name} is ${ms} ms, expected ${allowed}; ${range.fix}`;
   if (!Number.isInteger(ms)) return `${name} is ${ms} ms, expected whole milliseconds; round it`;
+  if (range.wholeDays && ms % DAY_MS !== 0) return `${name} is ${ms} ms, expected whole days; round it`;
   return undefined;
 }
 

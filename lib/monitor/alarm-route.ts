@@ -96,10 +96,9 @@ class TopicRoute implements IAlarmRoute {
   private checked(scope: Construct): ITopic {
     const topic = this.find(scope);
     checkTopicRegion(scope, topic);
-    if (this.admitted.has(topic)) return topic;
-    this.admitted.add(topic);
     if (topic instanceof Topic) {
-      admitSenders(topic, topic.masterKey);
+      if (!this.admitted.has(topic)) admitSenders(topic, topic.masterKey, Stack.of(scope).account);
+      this.admitted.add(topic);
     } else {
       Annotations.of(scope).addWarningV2(
         'slipway:importedTopic',

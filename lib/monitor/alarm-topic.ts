@@ -26,7 +26,7 @@ export class AlarmTopic extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.topic = new Topic(this, 'Topic', { masterKey: key, enforceSSL: true });
-    admitSenders(this.topic, key);
+    admitSenders(this.topic, key, Stack.of(this).account);
     for (const email of emails) {
       const subscription = this.topic.addSubscription(new EmailSubscription(email));
       this.subscriptions.push(subscription);
@@ -34,9 +34,9 @@ export class AlarmTopic extends Construct {
   }
 }
 
-/** Lets CloudWatch and Budgets of the topic's account send to it, and use the key that encrypts it. */
-export function admitSenders(topic: ITopic, key: IKey | undefined): void {
-  const conditions = { StringEquals: { 'aws:SourceAccount': Stack.of(topic).account } };
+/** Lets CloudWatch and Budgets of `account` send to a topic, and use the key that encrypts it. */
+export function admitSenders(topic: ITopic, key: IKey | undefined, account: string): void {
+  const conditions = { StringEquals: { 'aws:SourceAccount': account } };
   const principals = SENDERS.map((service) => new ServicePrincipal(service));
   topic.addToResourcePolicy(
     new PolicyStatement({ actions: ['sns:Publish'], resources: [topic.topicArn], principals, conditions }),

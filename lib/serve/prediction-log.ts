@@ -17,9 +17,20 @@ import { Construct } from 'constructs';
 import { ENV } from '../../protocol/env';
 import { OPEN_INDEX, SUBJECT_INDEX } from '../../protocol/prediction';
 import { acknowledge, acknowledgeWildcard } from '../core/acknowledge';
+import { checkDuration } from '../core/checks';
+import { ConfigError } from '../core/config-error';
 import { grantKeyThrough } from '../core/grants';
 import { publishLink, readLink, STATE_LINK } from '../core/state-links';
 import type { IPredictionLog } from './api';
+
+/** A day to ten years. */
+const RETENTION = {
+  minMs: Duration.days(1).toMilliseconds(),
+  maxMs: Duration.days(3653).toMilliseconds(),
+  known: true,
+  wholeDays: true,
+  fix: 'records are kept for a day to ten years',
+} as const;
 
 /** Properties of a `PredictionLog`. */
 export interface PredictionLogProps {
@@ -80,6 +91,8 @@ export class PredictionLog extends Construct implements IPredictionLog {
 
   constructor(scope: Construct, id: string, props: PredictionLogProps) {
     super(scope, id);
+    const fault = checkDuration('retention', props.retention, RETENTION);
+    if (fault !== undefined) throw new ConfigError(this, fault);
     const retention = props.retention ?? Duration.days(90);
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
     this.table = recordsTable(this, props, removalPolicy);

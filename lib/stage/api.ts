@@ -197,7 +197,14 @@ export class StageProfile {
         minMs: Duration.days(1).toMilliseconds(),
         maxMs: Duration.days(3653).toMilliseconds(),
         known: true,
+        wholeDays: true,
         fix: 'records are kept for a day to ten years',
+      }),
+      checkText('removalPolicy', settings.removalPolicy, {
+        pattern: /^(retain|destroy)$/,
+        expected: 'RemovalPolicy.RETAIN or RemovalPolicy.DESTROY',
+        known: true,
+        fix: 'tables, buckets and keys have no snapshots',
       }),
       checkNumber('budgetShare', settings.budgetShare, {
         min: 0.001,

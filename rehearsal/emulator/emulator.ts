@@ -96,6 +96,8 @@ function emulatorEnvironment(options: EmulatorOptions, port: number): NodeJS.Pro
     AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
     MINISTACK_REGION: options.region,
     AWS_DEFAULT_REGION: options.region,
+    // Functions run on the Node of this machine, whatever their runtime says.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     PYTHONDONTWRITEBYTECODE: '1',
     PYTHONUNBUFFERED: '1',
   };

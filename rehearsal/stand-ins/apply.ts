@@ -6,14 +6,16 @@ import { STAND_IN_FOR, standInType } from './stand-in-types';
 const UNKNOWN_TYPES = [/^AWS::Budgets::/, /^AWS::CloudWatch::CompositeAlarm$/];
 
 /**
- * Replaces what the emulator lacks by stand-ins of `serviceToken`, and leaves out the emptying of buckets, which the
- * rehearsal does itself. Nothing else in the templates changes. Called after construction and before synthesis.
+ * Replaces what the emulator lacks by stand-ins of `serviceToken`, leaves out the emptying of buckets, which the rehearsal
+ * does itself, and the refusal of connections without TLS, which loopback does not have. Nothing else in the templates
+ * changes. Called after construction and before synthesis.
  */
 export function applyStandIns(root: IConstruct, serviceToken: string): void {
   for (const node of root.node.findAll()) {
     if (!CfnResource.isCfnResource(node)) continue;
     if (needsStandIn(node)) standIn(node, serviceToken);
     if (node.cfnResourceType === 'Custom::S3AutoDeleteObjects') leaveOut(node);
+    if (WITH_RESOURCE_POLICY.includes(node.cfnResourceType)) admitLoopback(node);
   }
 }
 
@@ -39,4 +41,16 @@ function leaveOut(resource: CfnResource): void {
     existing instanceof CfnCondition
       ? existing
       : new CfnCondition(stack, id, { expression: Fn.conditionEquals('rehearsal', 'account') });
+}
+
+const WITH_RESOURCE_POLICY = ['AWS::S3::BucketPolicy', 'AWS::SQS::QueuePolicy', 'AWS::SNS::TopicPolicy'];
+
+/** Takes the statements out that deny what is sent without TLS. */
+function admitLoopback(policy: CfnResource): void {
+  const stack = Stack.of(policy);
+  const document: unknown = stack.resolve('policyDocument' in policy ? policy.policyDocument : undefined);
+  if (typeof document !== 'object' || document === null || !('Statement' in document)) return;
+  const statements: readonly unknown[] = Array.isArray(document.Statement) ? document.Statement : [document.Statement];
+  const kept = statements.filter((statement) => !JSON.stringify(statement).includes('"aws:SecureTransport":"false"'));
+  if (kept.length < statements.length) policy.addPropertyOverride('PolicyDocument.Statement', kept);
 }

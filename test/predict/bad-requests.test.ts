@@ -126,6 +126,14 @@ test('names of unknown members come back as pointers, cut and printable, and val
   expect(answer.body).not.toContain('secret');
 });
 
+test('deep nesting is refused before the guard sees it', async () => {
+  const answer = await new World().send({ text: `{"input":${'['.repeat(100)}${']'.repeat(100)}}` });
+  expect(bodyOf(answer)).toMatchObject({
+    type: 'urn:slipway:problem:malformed-request',
+    detail: expect.stringContaining('101 levels'),
+  });
+});
+
 test('pointers of the schema lead into the body', async () => {
   const answer = await new World().send({ body: { input: 7 } });
   expect(bodyOf(answer)).toMatchObject({ rule: 'input-schema', errors: [{ pointer: '/input' }] });

@@ -30,7 +30,7 @@ test('a denied call shows as such, also as the cause of another error', () => {
   const { written, log } = lines('INFO');
   const denied = Object.assign(new Error('User: arn:aws:sts::1:x is not authorized'), {
     name: 'AccessDeniedException',
-    $metadata: {},
+    $fault: 'client',
   });
   log.error('first', denied);
   log.error('second', new Error('wrapped', { cause: denied }));
@@ -40,6 +40,15 @@ test('a denied call shows as such, also as the cause of another error', () => {
     message: expect.stringContaining('arn:aws'),
   });
   expect(written[1]).toMatchObject({ denied: true, errorCause: 'AccessDeniedException' });
+});
+
+test('the message of a reply that the SDK could not read is not logged', () => {
+  const { written, log } = lines('INFO');
+  log.error(
+    'failed',
+    Object.assign(new SyntaxError('Unexpected token in "private words"'), { $metadata: { attempts: 1 } }),
+  );
+  expect(JSON.stringify(written)).not.toContain('private');
 });
 
 test('the code of a network error is logged, an ordinary error is not denied', () => {

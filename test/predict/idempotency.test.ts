@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { hasExpired } from '../../lambdas/predict/idempotency';
 import type { Ports } from '../../lambdas/predict/ports';
 import { OPEN_MARGIN_MS } from '../../protocol/prediction';
 import { bodyOf, pointers, replied, World } from './world';
@@ -139,6 +140,14 @@ describe('a repeated Idempotency-Key', () => {
     expect(bodyOf(second).inferenceId).not.toBe(bodyOf(first).inferenceId);
     expect((await world.send({ key: 'k1' })).body).toBe(second.body);
   });
+});
+
+test.each([
+  [999, 1_000, true],
+  [1_000, 1_000, true],
+  [1_001, 1_000, false],
+])('what expires at second %i is expired at second %i: %s', (expiresAt, second, expected) => {
+  expect(hasExpired({ expiresAt }, second * 1000 + 999)).toBe(expected);
 });
 
 test('a run that was cut and taken over does not answer with its own output', async () => {

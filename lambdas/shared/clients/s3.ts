@@ -15,12 +15,12 @@ const METHOD: Record<S3Operation, string> = { PutObject: 'PUT', GetObject: 'GET'
 
 /** A refusal of S3, named by its code (`AccessDenied`, `NoSuchKey` ...), as the SDK's errors are. */
 export class S3Error extends Error {
-  readonly $metadata: { readonly httpStatusCode: number };
+  readonly $fault: 'client' | 'server';
 
   constructor(operation: S3Operation, code: string, status: number, bucket: string) {
     super(`S3 ${operation} on bucket ${bucket} was refused with ${status} ${code}`);
     this.name = code;
-    this.$metadata = { httpStatusCode: status };
+    this.$fault = status < 500 ? 'client' : 'server';
   }
 }
 
@@ -35,7 +35,7 @@ export async function sendToS3(operation: S3Operation, object: S3Object, body?: 
     try {
       return await attemptS3(operation, object, body);
     } catch (error) {
-      const refused = error instanceof S3Error && error.$metadata.httpStatusCode < 500;
+      const refused = error instanceof S3Error && error.$fault === 'client';
       if (refused || attempt === ATTEMPTS) throw error;
     }
   }

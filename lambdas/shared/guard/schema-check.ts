@@ -48,6 +48,5 @@ function detailOf({ keyword, message, params }: ErrorObject): string {
     return `must be one of ${JSON.stringify(params.allowedValues)}`;
   }
   if (keyword === 'const') return `must be ${JSON.stringify(params.allowedValue)}`;
-  if (keyword === 'uniqueItems') return 'must not have two equal items';
   return message ?? `must satisfy ${keyword}`;
 }

@@ -40,7 +40,7 @@ export function mergeSpans(spans: readonly NamedSpan[]): NamedSpan[] {
 
 function outranks(a: NamedSpan, b: NamedSpan): boolean {
   const secret = Number(SECRETS.has(a.name)) - Number(SECRETS.has(b.name));
-  return secret > 99 ? secret > 0 : a.end - a.start > b.end - b.start;
+  return secret !== 0 ? secret > 0 : a.end - a.start > b.end - b.start;
 }
 
 /** `spans` as `mergeSpans` leaves them: in order, without overlap. */

@@ -1,0 +1,19 @@
+/** Domains in the order in which a stage is built. */
+export const DOMAINS = ['stage', 'lifecycle', 'serve', 'endpoint', 'monitor', 'cost', 'other'] as const;
+export type Domain = (typeof DOMAINS)[number];
+
+/** Where constructs of `ProductionModel` belong, by their path within the stack; the first that fits counts. */
+const DOMAIN_OF_PATH: readonly (readonly [RegExp, Domain])[] = [
+  [/^ModelRegistry\b/, 'lifecycle'],
+  [/^PredictionApi\/Backend\b/, 'endpoint'],
+  [/^Prediction(Api|Log)\b/, 'serve'],
+  [/^(Monitor|Dashboard)\b/, 'monitor'],
+  [/^Budget\b/, 'cost'],
+  // The key, links between stacks, the CDK's own providers.
+  [/^(Key\b|Link-|Custom::|AWSCDK)/, 'stage'],
+];
+
+/** The domain of a construct by its path within the stack. */
+export function domainOf(path: string): Domain {
+  return DOMAIN_OF_PATH.find(([pattern]) => pattern.test(path))?.[1] ?? 'other';
+}

@@ -1,0 +1,86 @@
+import { METRIC } from '../protocol/metrics';
+import { readBudget } from './observe/budget';
+import { deniedCalls, extractMetrics } from './observe/function-logs';
+import { apiMetrics, functionMetrics, publish, queueMetrics } from './observe/platform-metrics';
+import { compareRecords, findingsOf, readRecords } from './observe/records';
+import type { RehearsedStage } from './rehearsed-stage';
+import { latencyOf } from './report/percentiles';
+import type { ReportParts, TrafficReport } from './report/report';
+import { interventionsOf, qualityOf } from './report/summary';
+import type { SentMail } from './traffic/send-mails';
+import type { MetricDatapoint } from './watch/metric-store';
+import { MetricStore } from './watch/metric-store';
+
+/** Every metric that the stage has caused so far: of its handlers, of its API, of its functions and queues. */
+export async function collectMetrics(
+  stage: RehearsedStage,
+  since: Date,
+): Promise<{ readonly datapoints: readonly MetricDatapoint[]; readonly store: MetricStore }> {
+  const logs = await stage.logs();
+  const { datapoints: emitted, malformed } = extractMetrics(logs);
+  if (malformed.length > 0)
+    throw new Error(`${malformed.length} lines claim to be metrics and are none; the first: ${malformed[0]}`);
+  const { deployment } = stage.templates.facts;
+  const functions = logs.map(({ functionName }) => functionName);
+  const datapoints = [
+    ...emitted,
+    ...apiMetrics(stage.answers, deployment, 'v1'),
+    ...(await functionMetrics(stage.config, functions, since)),
+    ...(await queueMetrics(stage.config, deployment)),
+  ];
+  const store = new MetricStore();
+  store.add(...datapoints);
+  return { datapoints, store };
+}
+
+type Measured = Pick<ReportParts, 'quality' | 'latency' | 'guard' | 'records' | 'denied' | 'alarms' | 'budget'>;
+
+/** What the rehearsal measured of the stage after its traffic. */
+export async function measure(stage: RehearsedStage, sent: readonly SentMail[], since: Date): Promise<Measured> {
+  const { config, templates, deployed } = stage;
+  const { datapoints, store } = await collectMetrics(stage, since);
+  await publish(
+    config,
+    datapoints.filter(({ namespace }) => namespace !== 'AWS/Lambda'),
+  );
+  const records = await readRecords(config, deployed.outputs.RecordsTableName ?? '');
+  const ids = sent.flatMap(({ inferenceId }) => (inferenceId === undefined ? [] : [inferenceId]));
+  const valuesOf = (name: string) => datapoints.filter((point) => point.name === name).map(({ value }) => value);
+  return {
+    quality: qualityOf(sent.flatMap(({ judgement }) => (judgement === undefined ? [] : [judgement]))),
+    latency: latencyOf(
+      {
+        total: valuesOf(METRIC.latency),
+        overhead: valuesOf(METRIC.overhead),
+        model: valuesOf(METRIC.modelTime),
+        client: sent.map(({ answer }) => answer.latencyMs),
+      },
+      templates.facts.latencyP95Ms,
+    ),
+    guard: { interventions: interventionsOf(findingsOf(records)) },
+    records: compareRecords(ids, records),
+    denied: deniedCalls(await stage.logs()),
+    alarms: await stage.alarms().evaluate(store, Date.now()),
+    budget: await readBudget(config, templates),
+  };
+}
+
+export function trafficReport(sent: readonly SentMail[], concurrency: number, seconds: number): TrafficReport {
+  const count = (wanted: (status: number | undefined) => boolean) =>
+    sent.filter(({ answer }) => wanted(answer.status)).length;
+  const others = new Map<number | 'no answer', number>();
+  for (const { answer } of sent) {
+    if (answer.status === 200 || answer.status === 422) continue;
+    const status = answer.status ?? 'no answer';
+    others.set(status, (others.get(status) ?? 0) + 1);
+  }
+  return {
+    requests: sent.length,
+    answered: count((status) => status === 200),
+    blocked: count((status) => status === 422),
+    failed: [...others].map(([status, times]) => ({ status, count: times })),
+    concurrency,
+    seconds,
+    requestsPerSecond: sent.length / seconds,
+  };
+}

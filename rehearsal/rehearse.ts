@@ -1,0 +1,249 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EMULATOR_CREDENTIALS, EMULATOR_NAME } from './emulator/emulator';
+import { measure, trafficReport } from './measure';
+import { Progress, type ProgressOutput } from './progress';
+import { RehearsedStage } from './rehearsed-stage';
+import type { NotRunReport, QualityMetric, RehearsalReport, ReportParts } from './report/report';
+import { completeReport } from './report/verdict';
+import { deployedReport } from './stage/deployed';
+import { sendFeedback, sendMails } from './traffic/send-mails';
+import { stageRegistry, trainSpamFilter } from './traffic/train-model';
+
+export interface RehearseOptions {
+  readonly project: string;
+  readonly stage: string;
+  /** Keep the stage running at the end. */
+  readonly keep: boolean;
+  readonly output: ProgressOutput;
+  /** Mails to send; the first of the held-out ones. */
+  readonly mails?: number;
+}
+
+export interface Rehearsal {
+  readonly report: RehearsalReport;
+  /** Why it ended early; the report says what was done until then. */
+  readonly error?: unknown;
+  /** What to try, where the stage was kept. */
+  readonly kept?: KeptStage;
+}
+
+export interface KeptStage {
+  readonly url: string;
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+const STEPS = [
+  'start the emulator',
+  'synthesize the stage',
+  'bootstrap',
+  'deploy',
+  'train on real mails',
+  'register and use the version',
+  'send held-out mails',
+  'send feedback',
+  'collect metrics, evaluate alarms',
+  'destroy and look for leftovers',
+] as const;
+
+const [START, SYNTH, BOOTSTRAP, DEPLOY, TRAIN, USE, TRAFFIC, FEEDBACK, OBSERVE, DESTROY] = STEPS;
+
+const MAILS = 600;
+const CONCURRENCY = 8;
+
+/** What no rehearsal on this machine can check. */
+const NOT_RUN: readonly NotRunReport[] = [
+  {
+    what: 'expiry of records, payloads and logs',
+    why: 'the emulator keeps DynamoDB TTL and S3 lifecycle settings without acting on them',
+  },
+  { what: 'encryption with the stage key', why: 'the emulator accepts the key and stores without it' },
+  { what: 'API access log and request throttling', why: 'the emulator does not write the one or apply the other' },
+  { what: 'provisioned concurrency and cold starts of Lambda', why: 'functions run as processes of this machine' },
+  { what: 'refusal of connections without TLS', why: 'loopback has none; the statements that deny it are left out' },
+  { what: 'delivery of e-mails', why: 'the emulator sends none; topics and subscriptions are deployed' },
+];
+
+/** The main job: a whole stage from nothing to a report, on this machine. */
+export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
+  const startedAt = new Date();
+  const progress = new Progress(options.output, options.keep ? STEPS.filter((name) => name !== DESTROY) : STEPS);
+  const stage = new RehearsedStage(options);
+  const parts: Writable<Measurements> = { ...NOTHING_MEASURED };
+  const onSignal = (signal: NodeJS.Signals) => {
+    options.output.write(`\n${signal}: ending the emulator\n`);
+    stage.endNow();
+    process.exit(signal === 'SIGINT' ? 130 : 143);
+  };
+  process.once('SIGINT', onSignal);
+  process.once('SIGTERM', onSignal);
+  process.once('SIGHUP', onSignal);
+  const report = () => completeReport({ ...identity(options, stage, startedAt), ...parts, steps: progress.steps });
+  try {
+    await run(options, stage, progress, parts, startedAt);
+    if (!options.keep) return { report: report() };
+    const kept: KeptStage = {
+      url: stage.apiUrl,
+      endpoint: stage.emulator.endpoint,
+      region: stage.region,
+      credentials: EMULATOR_CREDENTIALS,
+    };
+    stage.keep();
+    return { report: report(), kept };
+  } catch (error) {
+    return { report: report(), error };
+  } finally {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, onSignal);
+    await stage.end();
+  }
+}
+
+async function run(
+  options: RehearseOptions,
+  stage: RehearsedStage,
+  progress: Progress,
+  parts: Writable<Measurements>,
+  since: Date,
+): Promise<void> {
+  await progress.step(
+    START,
+    () => stage.startEmulator(),
+    ({ endpoint }) => endpoint,
+  );
+  const templates = await progress.step(
+    SYNTH,
+    () => stage.synthesize(),
+    ({ stacks }) => `${stacks.length} stacks`,
+  );
+  await progress.step(BOOTSTRAP, () => stage.bootstrap());
+  const deployed = await progress.step(
+    DEPLOY,
+    () => stage.deploy(),
+    () => `${templates.resources.length} resources`,
+  );
+  parts.deployed = deployedReport(templates);
+
+  const trained = await progress.step(
+    TRAIN,
+    () => trainSpamFilter(stage.folder),
+    ({ report }) => `${report.train} mails, F1 ${report.metrics.f1?.toFixed(3)}`,
+  );
+  const registry = stageRegistry(stage.config, deployed.outputs);
+  const version = await progress.step(
+    USE,
+    async () => {
+      const { version: registered } = await registry.register({
+        path: trained.artifact,
+        metrics: trained.report.metrics,
+        description: 'rehearsal',
+      });
+      await registry.use(registered.version);
+      return registered.version;
+    },
+    (id) => id,
+  );
+  parts.training = { ...trained.report, modelVersion: version };
+
+  const callers = stage.callers();
+  const caller = await callers.create('slipway-rehearsal-caller');
+  const mails = trained.holdOut.slice(0, options.mails ?? MAILS);
+  const started = performance.now();
+  const sent = await progress.step(
+    TRAFFIC,
+    () => sendMails(caller, mails, { concurrency: CONCURRENCY, onProgress: (done, of) => tell(progress, done, of) }),
+    (all) => `${all.filter(({ answer }) => answer.status === 200).length} of ${all.length} answered`,
+  );
+  parts.traffic = trafficReport(sent, CONCURRENCY, (performance.now() - started) / 1000);
+  parts.feedback = await progress.step(
+    FEEDBACK,
+    () => sendFeedback(caller, sent, { concurrency: CONCURRENCY, onProgress: (done, of) => tell(progress, done, of) }),
+    ({ joined, sent: all }) => `${joined} of ${all} joined`,
+  );
+  Object.assign(
+    parts,
+    await progress.step(
+      OBSERVE,
+      () => measure(stage, sent, since),
+      ({ alarms }) => `${alarms?.length ?? 0} alarms`,
+    ),
+  );
+  await callers.remove();
+
+  if (options.keep) {
+    parts.nothingLeft = { checked: false, removedRetained: [], leftOver: [] };
+    return;
+  }
+  parts.nothingLeft = await progress.step(
+    DESTROY,
+    () => stage.tearDown(),
+    ({ leftOver }) => (leftOver.length === 0 ? 'nothing left' : `${leftOver.length} left over`),
+  );
+}
+
+function tell(progress: Progress, done: number, of: number): void {
+  if (done % 25 === 0 || done === of) progress.tell(`${done} of ${of}`);
+}
+
+type Measurements = Pick<
+  ReportParts,
+  | 'deployed'
+  | 'training'
+  | 'traffic'
+  | 'quality'
+  | 'latency'
+  | 'guard'
+  | 'feedback'
+  | 'records'
+  | 'denied'
+  | 'alarms'
+  | 'budget'
+  | 'nothingLeft'
+>;
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+const NOTHING_MEASURED: Measurements = {
+  deployed: null,
+  training: null,
+  traffic: null,
+  quality: null,
+  latency: null,
+  guard: null,
+  feedback: null,
+  records: null,
+  denied: null,
+  alarms: null,
+  budget: null,
+  nothingLeft: null,
+};
+
+const QUALITY_METRICS: readonly QualityMetric[] = ['accuracy', 'precision', 'recall', 'f1'];
+
+function identity({ project, stage: name }: RehearseOptions, stage: RehearsedStage, startedAt: Date) {
+  const facts = stage.factsOrUndefined;
+  return {
+    slipwayVersion: String(JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')).version),
+    stage: name,
+    model: facts?.model ?? 'unknown',
+    deployment: facts?.deployment ?? name,
+    region: stage.region,
+    startedAt: startedAt.toISOString(),
+    emulator: {
+      name: EMULATOR_NAME,
+      version: emulatorVersion(project),
+      endpoint: stage.endpointOrUndefined ?? 'not started',
+    },
+    criteria: (facts?.criteria ?? []).flatMap(({ metric, atLeast }) => {
+      const known = QUALITY_METRICS.find((candidate) => candidate === metric);
+      return known === undefined ? [] : [{ metric: known, atLeast }];
+    }),
+    notRun: NOT_RUN,
+  };
+}
+
+function emulatorVersion(project: string): string {
+  const requirements = readFileSync(join(project, 'rehearsal/emulator/requirements.txt'), 'utf8');
+  return /^ministack==(\S+)$/m.exec(requirements)?.[1] ?? 'unknown';
+}

@@ -1,0 +1,190 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ClientConfig, clientConfig } from './aws';
+import { Emulator } from './emulator/emulator';
+import { privatePython } from './emulator/python';
+import { StageAlarms } from './observe/alarms';
+import { type FunctionLog, readFunctionLogs } from './observe/function-logs';
+import { ChildGroup, RehearsalError } from './process';
+import type { NothingLeftReport } from './report/report';
+import { Cdk } from './stage/cdk';
+import { type DeployedStage, readDeployedStage } from './stage/deployed';
+import type { StageFacts } from './stage/facts';
+import { StageTemplates } from './stage/templates';
+import { Inventory } from './teardown/inventory';
+import { tearDown } from './teardown/teardown';
+import { type Answer, Callers } from './traffic/callers';
+import { Workspace } from './workspace';
+
+export interface RehearsedStageOptions {
+  /** Folder of the project, with its `dist/`. */
+  readonly project: string;
+  readonly stage: string;
+  /** Region of the stage; the emulator serves it. */
+  readonly region?: string;
+}
+
+/** A stage on an emulator of its own: started, deployed, called, observed, destroyed. */
+export class RehearsedStage {
+  readonly children = new ChildGroup();
+  readonly workspace: Workspace;
+  /** Everything of this run is below it. */
+  readonly folder: string;
+  /** Every answer that any caller got. */
+  readonly answers: Answer[] = [];
+  private emulatorStarted: Emulator | undefined;
+  private templatesRead: StageTemplates | undefined;
+  private deployedRead: DeployedStage | undefined;
+  private before: ReadonlySet<string> | undefined;
+  private kept = false;
+
+  constructor(private readonly options: RehearsedStageOptions) {
+    const { project } = options;
+    for (const needed of ['dist/rehearsal/app.js', 'dist/handlers/predict/index.js']) {
+      if (!existsSync(join(project, needed))) {
+        throw new RehearsalError(
+          `${needed} is not in ${project}; run the command in the project's folder, after "npm ci" or "npm run build"`,
+        );
+      }
+    }
+    this.workspace = new Workspace(project);
+    this.folder = this.workspace.newRun();
+  }
+
+  get emulator(): Emulator {
+    return required(this.emulatorStarted, 'the emulator is not running');
+  }
+
+  get templates(): StageTemplates {
+    return required(this.templatesRead, 'the stage is not synthesized');
+  }
+
+  /** What the app says of the stage, once it is synthesized. */
+  get factsOrUndefined(): StageFacts | undefined {
+    return this.templatesRead?.facts;
+  }
+
+  get endpointOrUndefined(): string | undefined {
+    return this.emulatorStarted?.endpoint;
+  }
+
+  get deployed(): DeployedStage {
+    return required(this.deployedRead, 'the stage is not deployed');
+  }
+
+  get config(): ClientConfig {
+    return clientConfig(this.emulator.endpoint, this.region);
+  }
+
+  get region(): string {
+    return this.options.region ?? 'eu-west-1';
+  }
+
+  async startEmulator(): Promise<Emulator> {
+    const { project } = this.options;
+    const python = await privatePython(this.workspace.python, requirementsFile(project), this.children);
+    this.emulatorStarted = await Emulator.start(
+      { python, folder: join(this.folder, 'emulator'), region: this.region, nodePath: join(project, 'node_modules') },
+      this.children,
+    );
+    return this.emulatorStarted;
+  }
+
+  async synthesize(): Promise<StageTemplates> {
+    await this.cdk.synthesize(this.options.stage);
+    this.templatesRead = new StageTemplates(join(this.folder, 'cdk.out'));
+    return this.templatesRead;
+  }
+
+  async bootstrap(): Promise<void> {
+    await this.cdk.bootstrap();
+    this.before = await new Inventory(this.config).take();
+  }
+
+  async deploy(): Promise<DeployedStage> {
+    await this.cdk.deploy(this.options.stage);
+    this.deployedRead = await readDeployedStage(this.config, this.templates);
+    return this.deployedRead;
+  }
+
+  /** URL of the API on this machine. */
+  get apiUrl(): string {
+    return `${this.emulator.endpoint}/_aws/execute-api/${this.apiId}/v1`;
+  }
+
+  callers(): Callers {
+    return new Callers(this.config, { url: this.apiUrl, region: this.region, apiId: this.apiId }, (answer) =>
+      this.answers.push(answer),
+    );
+  }
+
+  alarms(): StageAlarms {
+    return new StageAlarms(this.config, this.templates);
+  }
+
+  logs(): Promise<FunctionLog[]> {
+    return readFunctionLogs(this.config, this.templates.facts.deployment);
+  }
+
+  tearDown(): Promise<NothingLeftReport> {
+    return tearDown({
+      config: this.config,
+      cdk: this.cdk,
+      templates: this.templates,
+      deployed: this.deployed,
+      inventory: new Inventory(this.config),
+      before: required(this.before, 'the emulator is not bootstrapped'),
+    });
+  }
+
+  /** Leaves the emulator running; `npx slipway stop` ends it. */
+  keep(): void {
+    const { pid, endpoint } = this.emulator;
+    this.workspace.keep({ pid, endpoint, stage: this.options.stage, folder: this.folder });
+    this.emulator.release(this.children);
+    this.kept = true;
+  }
+
+  /** Ends everything that this run started. */
+  async end(): Promise<void> {
+    if (this.kept) return;
+    this.children.kill();
+    await this.emulatorStarted?.stop();
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  }
+
+  /** The same at once, for a handler of signals. */
+  endNow(): void {
+    if (this.kept) return;
+    this.children.kill('SIGKILL');
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 3, retryDelay: 100 });
+  }
+
+  private get apiId(): string {
+    const { ApiUrl } = this.deployed.outputs;
+    return required(/^https?:\/\/([a-z0-9]+)\./.exec(ApiUrl ?? '')?.[1], 'the stage has no API among its outputs');
+  }
+
+  private get cdk(): Cdk {
+    const { project } = this.options;
+    return new Cdk(
+      {
+        project,
+        endpoint: this.emulator.endpoint,
+        region: this.region,
+        home: join(this.folder, 'home'),
+        assembly: join(this.folder, 'cdk.out'),
+      },
+      this.children,
+    );
+  }
+}
+
+function requirementsFile(project: string): string {
+  return join(project, 'rehearsal/emulator/requirements.txt');
+}
+
+function required<T>(value: T | undefined, otherwise: string): T {
+  if (value === undefined) throw new Error(otherwise);
+  return value;
+}

@@ -1,0 +1,197 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Duration, type Environment, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import recommendedFlags from 'aws-cdk-lib/recommended-feature-flags.json';
+import type { IConstruct } from 'constructs';
+import { stages } from '../bin/stages';
+import {
+  ApiAccess,
+  Criterion,
+  DataClass,
+  ModelBackend,
+  ModelCode,
+  ModelRegistry,
+  OnCall,
+  PredictionLog,
+  type ProductionContract,
+  ProductionModel,
+  type ProductionModelProps,
+  StageProfile,
+} from '../lib/index';
+
+export const REGION: Environment = { region: 'eu-west-1' };
+export const MODEL_FOLDER = 'examples/spam-filter/model';
+
+/** A resource as it stands in a template. */
+export interface Resource {
+  readonly Type: string;
+  readonly Properties?: Readonly<Record<string, unknown>>;
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+  readonly DependsOn?: readonly string[];
+}
+
+export interface TemplateJson {
+  readonly Resources: Readonly<Record<string, Resource>>;
+  readonly Outputs?: Readonly<Record<string, { readonly Export?: unknown }>>;
+  readonly Parameters?: Readonly<Record<string, unknown>>;
+}
+
+let outputs: string | undefined;
+let count = 0;
+
+/** An app with the flags that `bin/app.ts` sets, whose output goes when the process ends. */
+export function newApp(): App {
+  if (outputs === undefined) {
+    const folder = mkdtempSync(join(tmpdir(), 'slipway-test-'));
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+    outputs = folder;
+  }
+  count += 1;
+  return new App({
+    context: { ...recommendedFlags, 'aws:cdk:disable-asset-staging': true },
+    outdir: join(outputs, String(count)),
+  });
+}
+
+/** A whole contract without a fault, with what a test changes. */
+export function contractOf(changes: Partial<ProductionContract> = {}): ProductionContract {
+  return {
+    purpose: 'Keep spam out of the support inbox',
+    owner: { team: 'mail-platform', email: 'mail@example.com', onCall: OnCall.email('night@example.com') },
+    latencyP95: Duration.millis(200),
+    availability: 99.9,
+    peakRequestsPerSecond: 40,
+    success: [Criterion.atLeast('f1', 0.95)],
+    monthlyBudgetUsd: 400,
+    dataClass: DataClass.PERSONAL,
+    allowedRegions: ['eu-west-1'],
+    ...changes,
+  };
+}
+
+export type ModelChanges = Partial<ProductionModelProps> & { readonly id?: string };
+
+/** A stage in an app of its own. */
+export function modelWith(changes: ModelChanges = {}, app = newApp()): ProductionModel {
+  const { id = 'pilot', ...props } = changes;
+  return new ProductionModel(app, id, {
+    env: REGION,
+    model: 'spam-filter',
+    contract: contractOf(),
+    profile: StageProfile.PILOT,
+    backend: ModelBackend.lambda({ code: ModelCode.node(MODEL_FOLDER) }),
+    ...props,
+  });
+}
+
+/** Assertions over the three stacks of a stage. */
+export interface StageTemplates {
+  readonly state: Template;
+  readonly serve: Template;
+  readonly operate: Template;
+}
+
+export function templatesOf(model: ProductionModel): StageTemplates {
+  return {
+    state: Template.fromStack(model.stateStack),
+    serve: Template.fromStack(model.serveStack),
+    operate: Template.fromStack(model.operateStack),
+  };
+}
+
+/** A plain stack with what a construct needs that stands alone. */
+export function standalone() {
+  const stack = new Stack(newApp(), 'plain', { env: REGION });
+  const key = new Key(stack, 'Key');
+  return {
+    stack,
+    key,
+    registry: new ModelRegistry(stack, 'Registry', { encryptionKey: key }),
+    log: new PredictionLog(stack, 'Log', { encryptionKey: key }),
+    backend: ModelBackend.lambda({ code: ModelCode.node(MODEL_FOLDER) }),
+  };
+}
+
+export function templateJson(template: Template): TemplateJson {
+  return template.toJSON() as TemplateJson;
+}
+
+/** Logical ids and resources of a type, in one template or several. */
+export function resourcesOf(template: Template, type: string): [string, Resource][] {
+  return Object.entries(templateJson(template).Resources).filter(([, resource]) => resource.Type === type);
+}
+
+/** A synthesized stage, by which invariants are stated. */
+export interface SynthesizedStage {
+  readonly name: string;
+  readonly profile: StageProfile;
+  readonly model: ProductionModel;
+  readonly templates: StageTemplates;
+}
+
+/** Callers with tokens of an issuer and functions in a VPC: what the stages of `bin/stages.ts` do not choose. */
+export function addOidcVpcStage(app: App): ProductionModel {
+  const network = new Stack(app, 'network', { env: REGION });
+  const vpc = Vpc.fromVpcAttributes(network, 'Vpc', {
+    vpcId: 'vpc-0123456789abcdef0',
+    availabilityZones: ['eu-west-1a', 'eu-west-1b'],
+    privateSubnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
+  });
+  return modelWith(
+    {
+      id: 'tokens',
+      profile: StageProfile.STAGING,
+      access: ApiAccess.oidc({ issuer: 'https://login.example.com', audience: 'spam-filter', roles: ['caller'] }),
+      network: { vpc },
+    },
+    app,
+  );
+}
+
+/** Every stage of `bin/stages.ts`, and one with OIDC and a VPC, in one app. */
+export function everyStage(): SynthesizedStage[] {
+  const app = newApp();
+  const made = stages.map(({ id, ...props }) => ({
+    profile: props.profile,
+    model: new ProductionModel(app, id, props),
+  }));
+  made.push({ profile: StageProfile.STAGING, model: addOidcVpcStage(app) });
+  return made.map(({ profile, model }) => ({ name: model.node.id, profile, model, templates: templatesOf(model) }));
+}
+
+let synthesized: SynthesizedStage[] | undefined;
+
+/** The same stages for every test that only reads them. */
+export function synthesizedStages(): readonly SynthesizedStage[] {
+  synthesized ??= everyStage();
+  return synthesized;
+}
+
+/** Every resource of a stage with its stack's and its own name. */
+export function allResources({ templates }: SynthesizedStage): { id: string; stack: string; resource: Resource }[] {
+  return Object.entries(templates).flatMap(([stack, template]: [string, Template]) =>
+    Object.entries(templateJson(template).Resources).map(([id, resource]) => ({ id, stack, resource })),
+  );
+}
+
+/** Texts of the annotations on a construct and below, by level. */
+export function annotations(scope: IConstruct, level: 'aws:cdk:warning' | 'aws:cdk:info'): string[] {
+  return scope.node
+    .findAll()
+    .flatMap(({ node }) => node.metadata.filter(({ type }) => type === level).map(({ data }) => String(data)));
+}
+
+/** The message with which `run` fails. */
+export function messageOf(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  }
+  throw new Error('it did not fail');
+}
