@@ -24,6 +24,8 @@ await Promise.all([
       mainFields: ['module', 'main'],
       minify: true,
       keepNames: true,
+      // Functions get their credentials from the environment: the chain of profiles, SSO and metadata is 120 KB of cold start.
+      alias: { '@aws-sdk/credential-provider-node': './lambdas/shared/clients/runtime-credentials.ts' },
     }),
   ),
   build({

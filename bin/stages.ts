@@ -31,7 +31,7 @@ const contract: ProductionContract = {
     costCentre: 'support',
   },
   latencyP95: Duration.millis(200),
-  timeout: Duration.seconds(2),
+  timeout: Duration.seconds(5),
   availability: 99.9,
   peakRequestsPerSecond: 40,
   requestsPerMonth: 3_000_000,

@@ -58,7 +58,14 @@ export function stageNamed({ stages }: Assembly, name: string): SynthesizedStage
 export async function synthesize(project: string = process.cwd()): Promise<Assembly> {
   const directory = mkdtempSync(join(tmpdir(), 'slipway-synth-'));
   process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
-  const { code, stderr } = await runCdk(project, ['synth', '--quiet', '--no-notices', '--output', directory]);
+  const { code, stderr } = await runCdk(project, [
+    'synth',
+    '--quiet',
+    '--no-notices',
+    '--path-metadata', // resources are told apart and sorted into domains by it
+    '--output',
+    directory,
+  ]);
   if (code !== 0) throw synthError(stderr);
   return { directory, stages: readStages(directory) };
 }

@@ -1,4 +1,4 @@
-import { METRIC } from '../protocol/metrics';
+import { METRIC, METRIC_NAMESPACE } from '../protocol/metrics';
 import { readBudget } from './observe/budget';
 import { deniedCalls, extractMetrics } from './observe/function-logs';
 import { apiMetrics, functionMetrics, publish, queueMetrics } from './observe/platform-metrics';
@@ -33,10 +33,23 @@ export async function collectMetrics(
   return { datapoints, store };
 }
 
+export interface Traffic {
+  /** First requests, which belong to no figure but to the records. */
+  readonly warmedUp: readonly SentMail[];
+  readonly sent: readonly SentMail[];
+  /** When the rehearsal began. */
+  readonly since: Date;
+  /** When the traffic that is measured began. */
+  readonly trafficSince: Date;
+}
+
 type Measured = Pick<ReportParts, 'quality' | 'latency' | 'guard' | 'records' | 'denied' | 'alarms' | 'budget'>;
 
 /** What the rehearsal measured of the stage after its traffic. */
-export async function measure(stage: RehearsedStage, sent: readonly SentMail[], since: Date): Promise<Measured> {
+export async function measure(
+  stage: RehearsedStage,
+  { warmedUp, sent, since, trafficSince }: Traffic,
+): Promise<Measured> {
   const { config, templates, deployed } = stage;
   const { datapoints, store } = await collectMetrics(stage, since);
   await publish(
@@ -44,8 +57,14 @@ export async function measure(stage: RehearsedStage, sent: readonly SentMail[], 
     datapoints.filter(({ namespace }) => namespace !== 'AWS/Lambda'),
   );
   const records = await readRecords(config, deployed.outputs.RecordsTableName ?? '');
-  const ids = sent.flatMap(({ inferenceId }) => (inferenceId === undefined ? [] : [inferenceId]));
-  const valuesOf = (name: string) => datapoints.filter((point) => point.name === name).map(({ value }) => value);
+  const ids = [...warmedUp, ...sent].flatMap(({ inferenceId }) => (inferenceId === undefined ? [] : [inferenceId]));
+  const valuesOf = (name: string) =>
+    datapoints
+      .filter(
+        (point) =>
+          point.namespace === METRIC_NAMESPACE && point.name === name && point.timestamp >= trafficSince.getTime(),
+      )
+      .map(({ value }) => value);
   return {
     quality: qualityOf(sent.flatMap(({ judgement }) => (judgement === undefined ? [] : [judgement]))),
     latency: latencyOf(

@@ -7,7 +7,7 @@ import { RehearsedStage } from './rehearsed-stage';
 import type { NotRunReport, QualityMetric, RehearsalReport, ReportParts } from './report/report';
 import { completeReport } from './report/verdict';
 import { deployedReport } from './stage/deployed';
-import { sendFeedback, sendMails } from './traffic/send-mails';
+import { sendFeedback, sendMails, warmUp } from './traffic/send-mails';
 import { stageRegistry, trainSpamFilter } from './traffic/train-model';
 
 export interface RehearseOptions {
@@ -42,16 +42,17 @@ const STEPS = [
   'deploy',
   'train on real mails',
   'register and use the version',
+  'warm up',
   'send held-out mails',
   'send feedback',
   'collect metrics, evaluate alarms',
   'destroy and look for leftovers',
 ] as const;
 
-const [START, SYNTH, BOOTSTRAP, DEPLOY, TRAIN, USE, TRAFFIC, FEEDBACK, OBSERVE, DESTROY] = STEPS;
+const [START, SYNTH, BOOTSTRAP, DEPLOY, TRAIN, USE, WARM_UP, TRAFFIC, FEEDBACK, OBSERVE, DESTROY] = STEPS;
 
 const MAILS = 600;
-const CONCURRENCY = 8;
+const CONCURRENCY = 4;
 
 /** What no rehearsal on this machine can check. */
 const NOT_RUN: readonly NotRunReport[] = [
@@ -148,7 +149,14 @@ async function run(
 
   const callers = stage.callers();
   const caller = await callers.create('slipway-rehearsal-caller');
-  const mails = trained.holdOut.slice(0, options.mails ?? MAILS);
+  const warmedUp = await progress.step(
+    WARM_UP,
+    () => warmUp(caller, trained.holdOut, CONCURRENCY),
+    (all) =>
+      `${all.length} requests, the slowest ${Math.max(...all.map(({ answer }) => answer.latencyMs)).toFixed(0)} ms`,
+  );
+  const mails = evenly(trained.holdOut, options.mails ?? MAILS);
+  const trafficSince = new Date();
   const started = performance.now();
   const sent = await progress.step(
     TRAFFIC,
@@ -165,7 +173,7 @@ async function run(
     parts,
     await progress.step(
       OBSERVE,
-      () => measure(stage, sent, since),
+      () => measure(stage, { warmedUp, sent, since, trafficSince }),
       ({ alarms }) => `${alarms?.length ?? 0} alarms`,
     ),
   );
@@ -179,6 +187,14 @@ async function run(
     DESTROY,
     () => stage.tearDown(),
     ({ leftOver }) => (leftOver.length === 0 ? 'nothing left' : `${leftOver.length} left over`),
+  );
+}
+
+/** `count` of `items`, spread over all of them: the corpus comes sorted by its groups. */
+function evenly<T>(items: readonly T[], count: number): T[] {
+  const taken = Math.min(count, items.length);
+  return Array.from({ length: taken }, (_, index) => items[Math.floor((index * items.length) / taken)]).filter(
+    (item): item is T => item !== undefined,
   );
 }
 

@@ -36,6 +36,7 @@ export class RehearsedStage {
   private templatesRead: StageTemplates | undefined;
   private deployedRead: DeployedStage | undefined;
   private before: ReadonlySet<string> | undefined;
+  private deployedAt = 0;
   private kept = false;
 
   constructor(private readonly options: RehearsedStageOptions) {
@@ -103,6 +104,7 @@ export class RehearsedStage {
 
   async deploy(): Promise<DeployedStage> {
     await this.cdk.deploy(this.options.stage);
+    this.deployedAt = Date.now();
     this.deployedRead = await readDeployedStage(this.config, this.templates);
     return this.deployedRead;
   }
@@ -119,7 +121,7 @@ export class RehearsedStage {
   }
 
   alarms(): StageAlarms {
-    return new StageAlarms(this.config, this.templates);
+    return new StageAlarms(this.config, this.templates, this.deployedAt);
   }
 
   logs(): Promise<FunctionLog[]> {

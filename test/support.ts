@@ -121,9 +121,14 @@ export function templateJson(template: Template): TemplateJson {
   return template.toJSON() as TemplateJson;
 }
 
-/** Logical ids and resources of a type, in one template or several. */
+/** Logical ids and resources of a type. */
 export function resourcesOf(template: Template, type: string): [string, Resource][] {
   return Object.entries(templateJson(template).Resources).filter(([, resource]) => resource.Type === type);
+}
+
+/** A property of a resource, in the shape that a test expects of it. */
+export function property<T>(resource: Resource | undefined, name: string): T {
+  return resource?.Properties?.[name] as T;
 }
 
 /** A synthesized stage, by which invariants are stated. */

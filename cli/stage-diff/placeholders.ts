@@ -29,5 +29,7 @@ export function deploymentOf({
 }
 
 function wordOf(name: string): RegExp {
-  return new RegExp(`(?<![A-Za-z0-9])${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![A-Za-z0-9])`, 'g');
+  const literal = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  // A word begins after an encoded character too, as in the queue's address in a console link.
+  return new RegExp(`(?:(?<![A-Za-z0-9])|(?<=%[0-9A-F]{2}))${literal}(?![A-Za-z0-9])`, 'g');
 }

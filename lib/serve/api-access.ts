@@ -101,6 +101,12 @@ function checkOidc(scope: Construct, props: OidcAccessProps): void {
       fix: 'copy it from the claim "aud" of a token; without it tokens for other services would pass',
     }),
   );
+  const claim = checkText('rolesClaim', props.rolesClaim, {
+    pattern: /\S/,
+    expected: 'the name of a claim',
+    fix: "leave it out for 'roles'",
+  });
+  if (claim !== undefined) faults.push(claim);
   const wrong = (props.roles ?? []).find((role) => typeof role !== 'string' || role.trim() === '');
   if (wrong !== undefined) faults.push(`roles holds ${show(wrong)}, expected names of roles; remove it`);
   if (faults.length > 0) throw new ConfigError(scope, faults);

@@ -23,6 +23,8 @@ export class StageAlarms {
   constructor(
     private readonly config: ClientConfig,
     private readonly templates: StageTemplates,
+    /** When the stage was deployed, milliseconds since the epoch. */
+    private readonly deployedAt: number,
   ) {
     this.declared = templates.resources
       .filter(({ type }) => type === 'AWS::CloudWatch::Alarm')
@@ -39,7 +41,7 @@ export class StageAlarms {
     now: number,
     options: { readonly extraPeriods?: number } = {},
   ): Promise<AlarmReport[]> {
-    const results = evaluateAll(
+    const evaluated = evaluateAll(
       this.declared.map(({ alarm }) => alarm),
       [],
       store,
@@ -47,6 +49,7 @@ export class StageAlarms {
       this.states,
       { includeCurrentPeriod: true, ...options },
     );
+    const results = new Map([...evaluated].map(([name, result]) => [name, this.allowForAge(name, result, now)]));
     const actions = await this.actions();
     for (const [name, result] of results) await this.set(name, result);
     const clauses = this.templates.clauses;
@@ -54,6 +57,26 @@ export class StageAlarms {
       const name = alarm.AlarmName ?? '';
       return report(name, results.get(name), description, clauses.get(logicalId), actions.get(name) ?? []);
     });
+  }
+
+  /**
+   * An alarm on silence fires on a stage that is younger than what the alarm looks back on: nothing could have happened yet. On
+   * AWS a deployment takes longer than the schedules that these alarms watch; here it takes seconds.
+   */
+  private allowForAge(name: string, result: AlarmResult, now: number): AlarmResult {
+    if ('notEvaluated' in result || result.state !== 'ALARM') return result;
+    if (result.datapoints.some(({ value }) => value !== undefined)) return result;
+    const windowSeconds = this.windowOf(name);
+    const ageSeconds = Math.round((now - this.deployedAt) / 1000);
+    if (ageSeconds >= windowSeconds) return result;
+    const reason = `no data yet: the stage is ${ageSeconds} s old, the alarm looks back on ${windowSeconds} s`;
+    return { ...result, state: 'INSUFFICIENT_DATA', reason };
+  }
+
+  private windowOf(name: string): number {
+    const { Period = 0, EvaluationPeriods = 1 } =
+      this.declared.find(({ alarm }) => alarm.AlarmName === name)?.alarm ?? {};
+    return Period * EvaluationPeriods;
   }
 
   private async set(name: string, result: AlarmResult): Promise<void> {

@@ -23,6 +23,18 @@ export function sendMails(caller: Caller, mails: readonly Mail[], options: SendO
   });
 }
 
+/**
+ * First requests, one at a time and then more at once, so that each new process starts beside few others: what they cost is
+ * reported apart from the traffic.
+ */
+export async function warmUp(caller: Caller, mails: readonly Mail[], concurrency: number): Promise<SentMail[]> {
+  const sent: SentMail[] = [];
+  for (let atOnce = 1; atOnce <= concurrency; atOnce *= 2) {
+    sent.push(...(await sendMails(caller, mails.slice(0, atOnce), { concurrency: atOnce })));
+  }
+  return sent;
+}
+
 /** Tells the truth about each answered mail; gives how many of them were joined. */
 export async function sendFeedback(
   caller: Caller,

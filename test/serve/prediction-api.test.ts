@@ -4,7 +4,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it } from 'vitest';
 import { type IModelBackend, PredictionApi, type PredictionApiProps } from '../../lib/index';
 import { PROBLEM_CONTENT_TYPE } from '../../protocol/problem';
-import { messageOf, resourcesOf, standalone, synthesizedStages } from '../support';
+import { messageOf, property, resourcesOf, standalone, synthesizedStages } from '../support';
 
 function apiIn(parts: ReturnType<typeof standalone>, changes: Partial<PredictionApiProps> = {}): PredictionApi {
   return new PredictionApi(parts.stack, 'Api', {
@@ -49,8 +49,8 @@ describe('a prediction API in a plain stack', () => {
 
   it('sends predictions to the alias and queries to the records function', () => {
     const [alias] = resourcesOf(template, 'AWS::Lambda::Alias').filter(([id]) => id.startsWith('ApiServing'));
-    const uris = resourcesOf(template, 'AWS::ApiGateway::Method').map(([, { Properties }]) =>
-      JSON.stringify((Properties?.Integration as { Uri: unknown }).Uri),
+    const uris = resourcesOf(template, 'AWS::ApiGateway::Method').map(([, method]) =>
+      JSON.stringify(property<{ Uri: unknown }>(method, 'Integration').Uri),
     );
     expect(uris.map((uri) => uri.includes(`{"Ref":"${alias?.[0]}"}`))).toEqual([true, false, false, true]);
     expect(uris.map((uri) => /"ApiRecords[0-9A-F]+"/.test(uri))).toEqual([false, true, true, false]);
@@ -59,17 +59,15 @@ describe('a prediction API in a plain stack', () => {
   it('lets twice the peak pass by default, and two seconds of it at once', () => {
     template.hasResourceProperties('AWS::ApiGateway::Stage', {
       StageName: 'v1',
-      MethodSettings: [
-        { HttpMethod: '*', ResourcePath: '/*', ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40 },
-      ],
+      MethodSettings: [{ HttpMethod: '*', ResourcePath: '/*', ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40 }],
     });
   });
 
   it('logs who called what and how it ended, and never a body, a query or a token', () => {
     const [[, stage] = []] = resourcesOf(template, 'AWS::ApiGateway::Stage');
-    const { DestinationArn, Format } = stage?.Properties?.AccessLogSetting as { DestinationArn: unknown; Format: string };
+    const { DestinationArn, Format } = property<{ DestinationArn: unknown; Format: string }>(stage, 'AccessLogSetting');
     const [log] = resourcesOf(template, 'AWS::Logs::LogGroup').filter(([id]) => id.startsWith('ApiAccessLog'));
-    expect(DestinationArn).toEqual({ 'Fn::GetAtt': [log?.[0], 'Arn'] });
+    expect(JSON.stringify(DestinationArn)).toContain(`{"Ref":"${log?.[0]}"}`);
     expect(Object.values(JSON.parse(Format))).toEqual([
       '$context.requestId',
       '$context.requestTime',
@@ -198,15 +196,18 @@ describe('a prediction API', () => {
     const [policy] = resourcesOf(Template.fromStack(parts.stack), 'AWS::IAM::Policy').filter(([id]) =>
       id.startsWith('Caller'),
     );
-    const { Statement } = policy?.[1].Properties?.PolicyDocument as { Statement: { Action: string; Resource: object[] }[] };
+    const { Statement } = property<{ Statement: { Action: string; Resource: object[] }[] }>(
+      policy?.[1],
+      'PolicyDocument',
+    );
     expect(Statement).toHaveLength(1);
     expect(Statement[0]?.Action).toBe('execute-api:Invoke');
     const routes = Statement[0]?.Resource.map((arn) => JSON.stringify(arn).replace(/^.*\/(v1\/[^"]*)".*$/, '$1'));
-    expect(routes).toEqual([
-      'v1/POST/predictions',
-      'v1/GET/predictions/*',
-      'v1/POST/predictions/*/feedback',
+    expect(routes?.sort()).toEqual([
       'v1/GET/health',
+      'v1/GET/predictions/*',
+      'v1/POST/predictions',
+      'v1/POST/predictions/*/feedback',
     ]);
   });
 

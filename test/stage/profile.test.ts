@@ -49,7 +49,10 @@ describe('a profile of one’s own', () => {
     [{ budgetShare: 0 }, 'budgetShare is 0, expected a number from 0.001 to 1'],
     [{ budgetShare: 1.1 }, 'budgetShare is 1.1, expected a number from 0.001 to 1'],
     [{ logLevel: 'debug' }, 'logLevel is "debug", expected DEBUG, INFO, WARN or ERROR; use one of them, in capitals'],
-    [{ removalPolicy: RemovalPolicy.SNAPSHOT }, 'removalPolicy is "snapshot", expected RemovalPolicy.RETAIN or RemovalPolicy.DESTROY'],
+    [
+      { removalPolicy: RemovalPolicy.SNAPSHOT },
+      'removalPolicy is "snapshot", expected RemovalPolicy.RETAIN or RemovalPolicy.DESTROY',
+    ],
   ])('fails with %j', (changes, fault) => {
     const message = messageOf(() => custom(changes));
     expect(message).toContain('ConfigError: StageProfile "load-test": ');
