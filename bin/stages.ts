@@ -1,4 +1,4 @@
-import { Duration, type Environment } from 'aws-cdk-lib';
+import { Duration, type Environment, Size } from 'aws-cdk-lib';
 import {
   Criterion,
   DataClass,
@@ -48,7 +48,8 @@ const common = {
   model: 'spam-filter',
   contract,
   backend: ModelBackend.lambda({ code: ModelCode.node('examples/spam-filter/model') }),
-  guard: GuardPolicy.standard().maskPersonalData(),
+  // Mails with attachments are larger than what the standard policy lets pass.
+  guard: GuardPolicy.standard().maxSize(Size.kibibytes(512)).maskPersonalData(),
 };
 
 export const stages: readonly StageEntry[] = [

@@ -141,11 +141,12 @@ export interface SynthesizedStage {
 
 /** Callers with tokens of an issuer and functions in a VPC: what the stages of `bin/stages.ts` do not choose. */
 export function addOidcVpcStage(app: App): ProductionModel {
-  const network = new Stack(app, 'network', { env: REGION });
-  const vpc = Vpc.fromVpcAttributes(network, 'Vpc', {
+  // Imported by literals, so that the stack that it is imported in need not be deployed.
+  const vpc = Vpc.fromVpcAttributes(new Stack(newApp(), 'network', { env: REGION }), 'Vpc', {
     vpcId: 'vpc-0123456789abcdef0',
     availabilityZones: ['eu-west-1a', 'eu-west-1b'],
     privateSubnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
+    privateSubnetRouteTableIds: ['rtb-0123456789abcdef0', 'rtb-0123456789abcdef1'],
   });
   return modelWith(
     {

@@ -167,8 +167,9 @@ export class PredictionApi extends Construct implements IPredictionApi {
       handler: 'predict',
       functionName: this.predictFunctionName,
       description: `takes predictions of ${this.deployment}`,
-      // The handler answers by its own deadline; a second later it is stuck and Lambda ends it. 29 s is the API's limit.
-      timeout: Duration.seconds(Math.min(29, Math.ceil(props.timeout.toSeconds({ integral: false })) + 1)),
+      // The handler answers by its own deadline; three seconds are for a record that needs its second attempt. 29 s is the
+      // API's limit.
+      timeout: Duration.seconds(Math.min(29, Math.ceil(props.timeout.toSeconds({ integral: false })) + 3)),
       // 0.58 of a processor: guards and TLS need it, and a cold start is mostly processor time.
       memory: Size.mebibytes(1024),
       config,
@@ -245,6 +246,8 @@ export class PredictionApi extends Construct implements IPredictionApi {
       description: `predictions of ${this.deployment}`,
       endpointTypes: [EndpointType.REGIONAL],
       cloudWatchRole: false,
+      // Bodies reach the handler as bytes: as text, API Gateway replaces what is not UTF-8 without a word.
+      binaryMediaTypes: ['application/json'],
       deployOptions: {
         stageName: this.apiStageName,
         throttlingRateLimit: rate,

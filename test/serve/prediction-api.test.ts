@@ -3,6 +3,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it } from 'vitest';
 import { type IModelBackend, PredictionApi, type PredictionApiProps } from '../../lib/index';
+import { OPEN_MARGIN_MS } from '../../protocol/prediction';
 import { PROBLEM_CONTENT_TYPE } from '../../protocol/problem';
 import { messageOf, property, resourcesOf, standalone, synthesizedStages } from '../support';
 
@@ -27,6 +28,10 @@ function templateWith(changes: Partial<PredictionApiProps> = {}): Template {
 
 describe('a prediction API in a plain stack', () => {
   const template = templateWith();
+
+  it('hands bodies over as bytes, so that what is not UTF-8 is seen', () => {
+    template.hasResourceProperties('AWS::ApiGateway::RestApi', { BinaryMediaTypes: ['application/json'] });
+  });
 
   it('is regional', () => {
     template.hasResourceProperties('AWS::ApiGateway::RestApi', {
@@ -145,10 +150,10 @@ describe('a prediction API in a plain stack', () => {
     }
   });
 
-  it('ends the handler a second after its own deadline', () => {
+  it('ends the handler three seconds after its own deadline', () => {
     template.hasResourceProperties('AWS::Lambda::Function', {
       FunctionName: 'spam-filter-pilot-predict',
-      Timeout: 3,
+      Timeout: 5,
       Architectures: ['arm64'],
       Environment: { Variables: { SLIPWAY_TIMEOUT_MS: '2000' } },
     });
@@ -181,6 +186,18 @@ describe('a prediction API', () => {
       MethodSettings: [{ ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst }],
     });
   });
+
+  it.each([1, 999, 1000, 1001, 2500, 27_999, 28_000])(
+    'ends a handler with a deadline of %i ms before the sweeper takes its record for abandoned',
+    (ms) => {
+      const [predict] = resourcesOf(templateWith({ timeout: Duration.millis(ms) }), 'AWS::Lambda::Function').filter(
+        ([, { Properties }]) => Properties?.FunctionName === 'spam-filter-pilot-predict',
+      );
+      const timeoutMs = 1000 * property<number>(predict?.[1], 'Timeout');
+      expect(timeoutMs).toBeGreaterThanOrEqual(ms + 1000);
+      expect(timeoutMs).toBeLessThanOrEqual(ms + OPEN_MARGIN_MS);
+    },
+  );
 
   it('never lets the function run longer than the API waits', () => {
     templateWith({ timeout: Duration.seconds(28) }).hasResourceProperties('AWS::Lambda::Function', {
