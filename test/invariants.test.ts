@@ -197,7 +197,7 @@ describe('policies', () => {
   );
 });
 
-/** Types that CloudFormation can tag although CDK's class of them says nothing of it. */
+/** Types whose tags are elsewhere than in `Tags`. */
 const TAGGED_WITHIN: Readonly<Record<string, (properties: Resource['Properties']) => unknown>> = {
   'AWS::Budgets::Budget': (properties) => properties?.ResourceTags,
   'AWS::DynamoDB::GlobalTable': (properties) => (properties?.Replicas as { Tags: unknown }[] | undefined)?.[0]?.Tags,
@@ -222,7 +222,12 @@ describe('tags', () => {
       stage.model.node
         .findAll()
         .filter((construct) => CfnResource.isCfnResource(construct))
-        .filter((construct) => TagManager.isTaggable(construct) || construct.cfnResourceType in TAGGED_WITHIN)
+        .filter(
+          (construct) =>
+            TagManager.isTaggable(construct) ||
+            TagManager.isTaggableV2(construct) ||
+            construct.cfnResourceType in TAGGED_WITHIN,
+        )
         .map((construct) => `${construct.stack.node.id} ${construct.stack.resolve(construct.logicalId)}`),
     );
     expect(taggable.size).toBeGreaterThan(30);

@@ -4,7 +4,7 @@ import { CLAUSE } from '../core/clause';
 import { Criterion, DataClass, OnCall, type Owner, type ProductionContract } from './api';
 
 /** Metrics that can be computed from counts of true and false positives and negatives. */
-export const SUCCESS_METRICS = ['accuracy', 'precision', 'recall', 'f1'] as const;
+const SUCCESS_METRICS = ['accuracy', 'precision', 'recall', 'f1'] as const;
 
 /** A region as AWS names it, such as eu-west-1 or us-gov-east-1. */
 const REGION = /^[a-z]{2}(?:-[a-z]+)+-\d$/;
@@ -12,7 +12,7 @@ const REGION = /^[a-z]{2}(?:-[a-z]+)+-\d$/;
 const TAG_VALUE = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,256}$/u;
 const TOPIC_ARN = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/;
 /** The API ends a request after 29 s; the handler must answer before. */
-export const MAX_TIMEOUT_MS = 28_000;
+const MAX_TIMEOUT_MS = 28_000;
 
 /** The deadline of one request. */
 export function timeoutOf(contract: ProductionContract): Duration {

@@ -11,10 +11,6 @@ export function functionLink(scope: IConstruct, functionName: string): string {
   return consoleUrl(scope, 'lambda', `/functions/${functionName}?tab=monitoring`);
 }
 
-export function dashboardLink(scope: IConstruct, dashboardName: string): string {
-  return consoleUrl(scope, 'cloudwatch', `dashboards/dashboard/${dashboardName}`);
-}
-
 export function queueLink(scope: IConstruct, queueName: string): string {
   const { account, region } = Stack.of(scope);
   const url = encodeURIComponent(`https://sqs.${region}.amazonaws.com/`);

@@ -141,5 +141,6 @@ function bundledCode(scope: Construct, handler: string, config: unknown): Code {
       `the configuration of "${handler}" holds a value known only when it is deployed, expected plain values; it is a file of the bundle, which is made before: give the value itself`,
     );
   }
-  return Code.fromAsset(folderWith(bundle, (folder) => writeFileSync(join(folder, HANDLER_CONFIG_FILE), text)));
+  const folder = folderWith(scope, bundle, text, (copy) => writeFileSync(join(copy, HANDLER_CONFIG_FILE), text));
+  return Code.fromAsset(folder);
 }

@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { Stage } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
 
 /** The folder of this package, whether its code runs compiled from `dist/` or from source in a test. */
 function packageRoot(): string {
@@ -23,20 +26,18 @@ export function handlerFolder(name: string): string {
   return folder;
 }
 
-const copies: string[] = [];
-
 /**
- * A copy of `source` to which `add` adds files, for assets that join files of several places. Assets are hashed by
- * content, so the place of the copy changes nothing; it goes when the process ends.
+ * A copy of `source` to which `add` adds files, for assets that join files of several places. It lies in the cloud assembly,
+ * under a name made of what is added, so that it goes with the assembly and the same parts are joined once.
+ *
+ * @param added says what `add` adds; two calls with the same source and text give one folder
  */
-export function folderWith(source: string, add: (folder: string) => void): string {
-  if (copies.length === 0) {
-    process.once('exit', () => {
-      for (const copy of copies) rmSync(copy, { recursive: true, force: true });
-    });
-  }
-  const folder = mkdtempSync(join(tmpdir(), 'slipway-asset-'));
-  copies.push(folder);
+export function folderWith(scope: IConstruct, source: string, added: string, add: (folder: string) => void): string {
+  const assembly = Stage.of(scope)?.assetOutdir ?? mkdtempSync(join(tmpdir(), 'slipway-asset-'));
+  const digest = createHash('sha256').update(source).update('\0').update(added).digest('hex').slice(0, 16);
+  const folder = join(assembly, `.slipway-${basename(source)}-${digest}`);
+  // Left by an earlier synthesis into the same folder: its parts may have changed since.
+  rmSync(folder, { recursive: true, force: true });
   cpSync(source, folder, { recursive: true });
   add(folder);
   return folder;

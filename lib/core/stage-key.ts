@@ -33,7 +33,11 @@ function admitLogs(key: IKey, deployment: string): void {
       principals: [new ServicePrincipal(`logs.${region}.${urlSuffix}`)],
       conditions: {
         ArnLike: {
-          'kms:EncryptionContext:aws:logs:arn': `arn:${partition}:logs:${region}:${account}:log-group:${deployment}-*`,
+          'kms:EncryptionContext:aws:logs:arn': [
+            `arn:${partition}:logs:${region}:${account}:log-group:${deployment}-*`,
+            // The service names the execution logs of an API after the API's id, which no key can know before.
+            `arn:${partition}:logs:${region}:${account}:log-group:API-Gateway-Execution-Logs_*`,
+          ],
         },
       },
     }),

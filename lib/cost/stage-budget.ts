@@ -1,4 +1,3 @@
-import { type ITaggable, Lazy, TagManager, TagType } from 'aws-cdk-lib';
 import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
@@ -41,10 +40,7 @@ const NOTIFICATIONS = [
  * @example
  * new StageBudget(this, 'Budget', { deployment: 'spam-filter-pilot', monthlyLimitUsd: 40, emails: ['finance@example.com'] });
  */
-export class StageBudget extends Construct implements ITaggable {
-  /** Tags of the budget itself: its resource keeps them where `Tags` does not look. */
-  readonly tags = new TagManager(TagType.STANDARD, CfnBudget.CFN_RESOURCE_TYPE_NAME);
-
+export class StageBudget extends Construct {
   constructor(scope: Construct, id: string, props: StageBudgetProps) {
     super(scope, id);
     checkProps(this, props);
@@ -65,18 +61,12 @@ export class StageBudget extends Construct implements ITaggable {
         subscribers,
       })),
     });
-    budget.addPropertyOverride('ResourceTags', Lazy.any({ produce: () => this.renderedTags() }));
     Trace.enforce(
       CLAUSE.monthlyBudgetUsd,
       budget,
       `tells at 50, 80 and 100 % of ${props.monthlyLimitUsd} USD a month, and when 100 % is forecast`,
     );
     if ((props.emails ?? []).length > 0) Trace.enforce(CLAUSE.financeEmails, budget, 'tells the mailboxes of finance');
-  }
-
-  private renderedTags(): { Key: string; Value: string }[] | undefined {
-    const tags = Object.entries(this.tags.tagValues());
-    return tags.length === 0 ? undefined : tags.map(([Key, Value]) => ({ Key, Value }));
   }
 }
 

@@ -61,7 +61,7 @@ class HostedCode extends ModelCode {
 
   _function(scope: Construct, id: string, options: FunctionOptions): LambdaFunction {
     const folder = existingFolder(scope, this.folder, this.entry);
-    const asset = folderWith(handlerFolder(this.host), (target) => {
+    const asset = folderWith(scope, handlerFolder(this.host), folder, (target) => {
       cpSync(folder, join(target, 'model'), { recursive: true });
     });
     return new LambdaFunction(scope, id, {

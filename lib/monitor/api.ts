@@ -1,4 +1,3 @@
-import type { Duration } from 'aws-cdk-lib';
 import type { ComparisonOperator, IAlarmAction, IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct, IConstruct } from 'constructs';
@@ -64,10 +63,4 @@ export interface AlarmDeclaration {
 export interface IMonitor extends IConstruct {
   /** Declares an alarm and registers the clause it enforces. */
   watch(alarm: AlarmDeclaration): void;
-}
-
-/** Objective values that a dashboard draws. */
-export interface DashboardObjectives {
-  readonly latencyP95: Duration;
-  readonly availability: number;
 }

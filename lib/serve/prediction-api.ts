@@ -1,19 +1,10 @@
-import { Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
-import {
-  AccessLogField,
-  AccessLogFormat,
-  EndpointType,
-  LambdaIntegration,
-  LogGroupLogDestination,
-  MethodLoggingLevel,
-  RestApi,
-} from 'aws-cdk-lib/aws-apigateway';
+import { Duration, Size } from 'aws-cdk-lib';
+import { LambdaIntegration, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Alias, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { ENV } from '../../protocol/env';
@@ -28,10 +19,10 @@ import { Trace } from '../core/trace';
 import type { IBoundModelBackend, IModelBackend } from '../endpoint/api';
 import { GuardPolicy } from '../guard/api';
 import type { IModelRegistry } from '../lifecycle/api';
-import { AccessLogRole } from './access-log-role';
 import type { IPredictionApi, IPredictionLog } from './api';
 import { ApiAccess, type ApiAuthorization } from './api-access';
 import { answerWithProblems } from './gateway-responses';
+import { predictionRestApi } from './rest-api';
 
 /** Properties of a `PredictionApi`. */
 export interface PredictionApiProps {
@@ -139,7 +130,12 @@ export class PredictionApi extends Construct implements IPredictionApi {
       deployment: this.deployment,
       functionSettings: settings,
     });
-    this.restApi = this.createApi(props, settings);
+    this.restApi = predictionRestApi(this, {
+      name: this.apiName,
+      stageName: this.apiStageName,
+      requestsPerSecond: props.peakRequestsPerSecond * (props.throttleHeadroom ?? 2),
+      functionSettings: settings,
+    });
     this.url = this.restApi.url;
     this.addRoutes(authorization, predict, records);
     answerWithProblems(this.restApi);
@@ -234,56 +230,6 @@ export class PredictionApi extends Construct implements IPredictionApi {
     });
   }
 
-  private createApi(props: PredictionApiProps, settings: FunctionSettings): RestApi {
-    const accessLog = new LogGroup(this, 'AccessLog', {
-      retention: settings.logRetention ?? RetentionDays.ONE_MONTH,
-      removalPolicy: settings.logRemovalPolicy ?? RemovalPolicy.DESTROY,
-      encryptionKey: settings.encryptionKey,
-    });
-    const rate = props.peakRequestsPerSecond * (props.throttleHeadroom ?? 2);
-    const api = new RestApi(this, 'RestApi', {
-      restApiName: this.apiName,
-      description: `predictions of ${this.deployment}`,
-      endpointTypes: [EndpointType.REGIONAL],
-      cloudWatchRole: false,
-      // Bodies reach the handler as bytes: as text, API Gateway replaces what is not UTF-8 without a word.
-      binaryMediaTypes: ['application/json'],
-      deployOptions: {
-        stageName: this.apiStageName,
-        throttlingRateLimit: rate,
-        throttlingBurstLimit: Math.max(1, Math.ceil(2 * rate)),
-        accessLogDestination: new LogGroupLogDestination(accessLog),
-        accessLogFormat: ACCESS_LOG_FORMAT,
-        // Errors only, and never bodies: execution logs at INFO would hold what callers send.
-        loggingLevel: MethodLoggingLevel.ERROR,
-        dataTraceEnabled: false,
-        metricsEnabled: true,
-        tracingEnabled: true,
-      },
-    });
-    // Without the account's role the stage cannot be created with logs.
-    api.deploymentStage.node.addDependency(
-      new AccessLogRole(this, 'AccessLogRole', { deployment: this.deployment, functionSettings: settings }),
-    );
-    Trace.enforce(
-      CLAUSE.peakRequestsPerSecond,
-      api.deploymentStage,
-      `lets ${rate} requests a second pass, refuses more with 429`,
-    );
-    acknowledge(api, 'AwsSolutions-APIG2', 'the handler checks bodies itself and answers with problem documents');
-    acknowledge(
-      api,
-      'AwsSolutions-COG4',
-      'callers are services that sign with IAM or bring a token of their own issuer',
-    );
-    acknowledge(
-      api.deploymentStage,
-      'AwsSolutions-APIG3',
-      'no anonymous caller gets past authorization; a web ACL is the choice of the account',
-    );
-    return api;
-  }
-
   private addRoutes(authorization: ApiAuthorization, predict: IFunction, records: IFunction): void {
     const toPredict = new LambdaIntegration(predict, { allowTestInvoke: false });
     const toRecords = new LambdaIntegration(records, { allowTestInvoke: false });
@@ -295,22 +241,6 @@ export class PredictionApi extends Construct implements IPredictionApi {
     this.restApi.root.addResource('health').addMethod('GET', toPredict, authorization);
   }
 }
-
-/** Who called what and how it ended; never bodies, query strings or tokens. */
-const ACCESS_LOG_FORMAT = AccessLogFormat.custom(
-  JSON.stringify({
-    requestId: AccessLogField.contextRequestId(),
-    time: AccessLogField.contextRequestTime(),
-    method: AccessLogField.contextHttpMethod(),
-    route: AccessLogField.contextResourcePath(),
-    status: AccessLogField.contextStatus(),
-    responseBytes: AccessLogField.contextResponseLength(),
-    latencyMs: AccessLogField.contextResponseLatency(),
-    integrationLatencyMs: AccessLogField.contextIntegrationLatency(),
-    caller: AccessLogField.contextIdentityCaller(),
-    error: AccessLogField.contextErrorResponseType(),
-  }),
-);
 
 /** Zero means none, so that a token, which compares as below zero, would silently mean none too. */
 const INSTANCES = { min: 0, max: 1000, integer: true, known: true, fix: 'use 0 for none' } as const;

@@ -98,10 +98,7 @@ export class StageAlarms {
       new DescribeAlarmsCommand({ MaxRecords: 100 }),
     );
     return new Map(
-      MetricAlarms.map(({ AlarmName = '', AlarmActions = [] }) => [
-        AlarmName,
-        AlarmActions.map((arn) => arn.split(':').slice(5).join(':')),
-      ]),
+      MetricAlarms.map(({ AlarmName = '', AlarmActions = [] }) => [AlarmName, AlarmActions.map(destination)]),
     );
   }
 }
@@ -130,4 +127,10 @@ function descriptionOf(value: unknown): string {
     return Array.isArray(parts) ? parts.map((part) => (typeof part === 'string' ? part : '')).join('') : '';
   }
   return '';
+}
+
+/** What an action does, in words: names of generated topics say nothing to a reader. */
+function destination(arn: string): string {
+  const [, , service = ''] = arn.split(':');
+  return { sns: 'SNS topic', ssm: 'OpsCenter' }[service] ?? service;
 }

@@ -48,7 +48,6 @@ export class Cdk {
 
   async destroy(stage: string): Promise<void> {
     await this.cdk([...this.app, 'destroy', `${stage}/*`, '--force'], `cdk destroy '${stage}/*'`);
-    await this.cdk([...this.app, 'destroy', REHEARSAL_STACK, '--force'], 'cdk destroy of the stand-ins');
   }
 
   private get app(): string[] {

@@ -1,8 +1,10 @@
 import {
   CloudFormationClient,
+  DeleteStackCommand,
   DescribeStackResourcesCommand,
   DescribeStacksCommand,
   UpdateTerminationProtectionCommand,
+  waitUntilStackDeleteComplete,
 } from '@aws-sdk/client-cloudformation';
 import type { ClientConfig } from '../aws';
 import type { DeployedReport, StandInReport } from '../report/report';
@@ -40,6 +42,13 @@ export async function liftTerminationProtection(config: ClientConfig, templates:
       new UpdateTerminationProtectionCommand({ StackName: stackName, EnableTerminationProtection: false }),
     );
   }
+}
+
+/** Deletes a stack of the rehearsal's own and waits until it is gone. */
+export async function deleteStack(config: ClientConfig, StackName: string): Promise<void> {
+  const client = new CloudFormationClient(config);
+  await client.send(new DeleteStackCommand({ StackName }));
+  await waitUntilStackDeleteComplete({ client, maxWaitTime: 60, minDelay: 1 }, { StackName });
 }
 
 /** The emulator's API that holds the real thing behind a stand-in. */

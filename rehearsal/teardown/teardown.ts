@@ -2,9 +2,9 @@ import { S3Client } from '@aws-sdk/client-s3';
 import type { ClientConfig } from '../aws';
 import type { LeftResource, NothingLeftReport } from '../report/report';
 import type { Cdk } from '../stage/cdk';
-import { type DeployedStage, liftTerminationProtection } from '../stage/deployed';
+import { type DeployedStage, deleteStack, liftTerminationProtection } from '../stage/deployed';
 import type { StageTemplates } from '../stage/templates';
-import { STAND_IN_FUNCTION } from '../stand-ins/stand-in-types';
+import { REHEARSAL_STACK, STAND_IN_FUNCTION } from '../stand-ins/stand-in-types';
 import { emptyBucket } from './empty-bucket';
 import type { Inventory } from './inventory';
 
@@ -24,6 +24,7 @@ export async function tearDown(options: TeardownOptions): Promise<NothingLeftRep
   await emptyBuckets(config, templates, deployed);
   await liftTerminationProtection(config, templates);
   await cdk.destroy(templates.facts.stage);
+  await deleteStack(config, REHEARSAL_STACK);
 
   const kept = retainedIds(templates, deployed);
   const left = notBefore(await inventory.take(), before);

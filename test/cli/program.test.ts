@@ -26,7 +26,7 @@ describe('the program slipway', () => {
   });
 
   it.each([
-    ['an unknown command', ['ship'], "slipway: unknown command 'ship'\n"],
+    ['an unknown command', ['publish'], "slipway: unknown command 'publish'\n"],
     ['a misspelt command', ['contrct', 'pilot'], "slipway: unknown command 'contrct' (Did you mean contract?)\n"],
     ['an unknown option', ['diff', 'a', 'b', '--jsn'], "slipway: unknown option '--jsn' (Did you mean --json?)\n"],
     ['an argument too many', ['contract', 'a', 'b'], /^slipway: too many arguments for 'contract'\. .*\n$/],

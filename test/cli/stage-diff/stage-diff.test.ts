@@ -155,9 +155,11 @@ describe('resources of two stages', () => {
 
   it('differ by what they depend on, whatever its order', () => {
     const diff = diffOf((stack, stage) => {
-      const [a, b, c] = ['A', 'B', 'C'].map((id) => new Topic(stack, id));
+      const [a, b, c] = ['A', 'B', 'C'].map((id) =>
+        stack.getLogicalId(new CfnResource(stack, id, { type: 'Test::On' })),
+      );
       const thing = new CfnResource(stack, 'Thing', { type: 'Test::Thing' });
-      for (const on of stage === 'pilot' ? [a, b] : [b, a, c]) if (on !== undefined) thing.node.addDependency(on);
+      thing.addOverride('DependsOn', stage === 'pilot' ? [a, b] : [b, a, c]);
     });
     expect(changesOf(diff, 'Thing')).toEqual([{ path: 'DependsOn[2]', to: 'C' }]);
   });
