@@ -267,7 +267,9 @@ describe('names', () => {
         Object.entries(resource.Properties ?? {})
           .filter(([property]) => NAMES.test(property) || property === 'Name')
           .map(([, name]) => name),
-      );
+      )
+      // API Gateway names its execution log after the id of the API; under another name it would not be used.
+      .filter((name) => !JSON.stringify(name).includes('API-Gateway-Execution-Logs_'));
     expect(names.length).toBeGreaterThan(20);
     for (const name of names) {
       expect(typeof name, JSON.stringify(name)).toBe('string');

@@ -31,7 +31,7 @@ const checks = [
   { name: 'cfn-lint', command: [process.execPath, [join(root, 'test/compliance/cfn-lint.mjs')]] },
 ];
 const unit = vitest('unit');
-const rehearsal = vitest('rehearsal', '--config', 'vitest.rehearsal.config.ts');
+const rehearsal = vitest('rehearsal', '--config', 'vitest.rehearsal.config.mts');
 
 const total = { passed: 0, failed: 0 };
 

@@ -86,9 +86,20 @@ describe('a prediction API in a plain stack', () => {
       '$context.error.responseType',
     ]);
     expect(stage?.Properties?.MethodSettings).toEqual([
-      expect.objectContaining({ DataTraceEnabled: false, LoggingLevel: 'ERROR', MetricsEnabled: true }),
+      expect.objectContaining({ DataTraceEnabled: false, LoggingLevel: 'ERROR', MetricsEnabled: false }),
     ]);
     expect(stage?.Properties?.TracingEnabled).toBe(true);
+  });
+
+  it('makes the log group that API Gateway would make itself, so that it is kept as long as the others', () => {
+    const groups = resourcesOf(template, 'AWS::Logs::LogGroup').filter(([, { Properties }]) =>
+      JSON.stringify(Properties?.LogGroupName ?? '').includes('API-Gateway-Execution-Logs_'),
+    );
+    expect(groups).toHaveLength(1);
+    const [[id, group] = []] = groups;
+    expect(group?.Properties?.RetentionInDays).toBeGreaterThan(0);
+    const [[, stage] = []] = resourcesOf(template, 'AWS::ApiGateway::Stage');
+    expect(stage?.DependsOn).toContain(id);
   });
 
   it('creates its stage only after the account can write logs', () => {
