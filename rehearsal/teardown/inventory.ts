@@ -132,7 +132,7 @@ function dataKinds(config: ClientConfig): Kind[] {
         all(
           paginateListSecrets({ client: secrets }, {}),
           ({ SecretList }) => SecretList,
-          ({ ARN }) => ARN,
+          ({ Name }) => Name,
         ),
       remove: (SecretId) => secrets.send(new DeleteSecretCommand({ SecretId, ForceDeleteWithoutRecovery: true })),
     },

@@ -78,9 +78,12 @@ function isOfRehearsal({ type, name }: LeftResource): boolean {
   return type === 'AWS::Logs::LogGroup' && name === `/aws/lambda/${STAND_IN_FUNCTION}`;
 }
 
-/** Keys are listed by id and known to CloudFormation by id or ARN; the last part is the same. */
+/** One name for what CloudFormation knows by ARN and its service lists by id or name. */
 function idOf({ type, name }: LeftResource): string {
-  return `${type} ${type === 'AWS::KMS::Key' ? name.split('/').at(-1) : name}`;
+  if (type === 'AWS::KMS::Key') return `${type} ${name.split('/').at(-1)}`;
+  // The ARN of a secret is its name and six random characters.
+  if (type === 'AWS::SecretsManager::Secret') return `${type} ${name.replace(/^arn:.*:secret:(.*)-\w{6}$/, '$1')}`;
+  return `${type} ${name}`;
 }
 
 function shortName(name: string): string {
