@@ -1,1 +1,47 @@
-export {};
+import { writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { printTable } from '../cli/output';
+import { benchBundles } from './bundles';
+import { benchGuard } from './guard';
+import type { BenchRow } from './row';
+import { benchSynth } from './synth';
+
+/** `npm run bench [-- name]`: measures on this machine, prints a table and, when all ran, writes bench/results.json. */
+const PIECES: Readonly<Record<string, (project: string) => BenchRow[] | Promise<BenchRow[]>>> = {
+  guard: () => benchGuard(),
+  bundles: benchBundles,
+  synth: benchSynth,
+};
+
+async function main(): Promise<void> {
+  const project = process.cwd();
+  const [wanted] = process.argv.slice(2);
+  const chosen = Object.entries(PIECES).filter(([name]) => wanted === undefined || name === wanted);
+  if (chosen.length === 0) {
+    process.stderr.write(`bench: there is no "${wanted}", expected one of ${Object.keys(PIECES).join(', ')}\n`);
+    process.exitCode = 2;
+    return;
+  }
+  const rows: BenchRow[] = [];
+  for (const [, piece] of chosen) rows.push(...(await piece(project)));
+  printTable(
+    process.stdout,
+    ['figure', 'median', 'spread', 'target'],
+    rows.map(({ name, value, unit, spread, target }) => [
+      name,
+      `${value.toPrecision(4)} ${unit}`,
+      spread === undefined ? '' : spread.map((end) => end.toPrecision(4)).join(' to '),
+      target ?? '',
+    ]),
+  );
+  if (wanted !== undefined) return;
+  const machine = { processor: cpus()[0]?.model, cores: cpus().length, node: process.version };
+  const results = { date: new Date().toISOString().slice(0, 10), machine, rows };
+  writeFileSync(join(project, 'bench/results.json'), `${JSON.stringify(results, null, 2)}\n`);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -29,10 +29,6 @@ export interface BackendError {
   };
 }
 
-export function isBackendError(reply: unknown): reply is BackendError {
-  return typeof reply === 'object' && reply !== null && 'error' in reply;
-}
-
 /** The label of an output that feedback compares with the truth, or undefined where the output has none. */
 export function labelOf(output: unknown): string | undefined {
   if (typeof output === 'string') return output;

@@ -41,7 +41,7 @@ export interface SetupReport {
 }
 
 /** Price of one request of the Cost Explorer API, every page counted (AWS Cost Management pricing). */
-export const USD_PER_REQUEST = 0.01;
+const USD_PER_REQUEST = 0.01;
 
 const TAGS = [
   { key: TAG.deployment, needed: true, why: 'the budget of a stage counts what has this tag' },

@@ -19,7 +19,7 @@ export async function findOwn(
 }
 
 /** State at this moment: an open record past its time was cut, whether or not the sweeper has come by. */
-export function stateAt(record: PredictionRecord, nowMs: number): PredictionState {
+function stateAt(record: PredictionRecord, nowMs: number): PredictionState {
   const wasCut = isOpen(record.state) && nowMs >= (record.openUntil ?? 0);
   return wasCut ? 'cut' : record.state;
 }

@@ -5,7 +5,7 @@ const NUMBERS = new Set(['Threshold', 'EvaluationPeriods', 'DatapointsToAlarm', 
 const BOOLEANS = new Set(['ReturnData', 'ActionsEnabled']);
 
 /** Properties as the template declared them: without what the rehearsal added, and with their types back. */
-export function restore(value: unknown, name = ''): unknown {
+function restore(value: unknown, name = ''): unknown {
   if (Array.isArray(value)) return value.map((item) => restore(item));
   if (typeof value === 'object' && value !== null) {
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, restore(inner, key)]));

@@ -63,7 +63,7 @@ function judge(mail: Mail, { status, body }: Answer): Judgement | undefined {
 }
 
 /** Runs `work` over `items`, a few at a time, and keeps their order. */
-export async function concurrently<T, R>(
+async function concurrently<T, R>(
   items: readonly T[],
   { concurrency, onProgress }: SendOptions,
   work: (item: T) => Promise<R>,

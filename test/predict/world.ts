@@ -18,10 +18,10 @@ import type { GuardPolicyDocument } from '../../protocol/guard';
 import type { ModelVersion, Pointers } from '../../protocol/model-version';
 import type { IdempotencyClaim, PredictionRecord } from '../../protocol/prediction';
 
-export const START = Date.UTC(2026, 10, 22, 12, 0, 0);
+const START = Date.UTC(2026, 10, 22, 12, 0, 0);
 
 /** A table as DynamoDB keeps it: items, no undefined members, conditional writes all or nothing. */
-export class MemoryRecords implements RecordStore {
+class MemoryRecords implements RecordStore {
   readonly items = new Map<string, string>();
 
   async find(inferenceId: string): Promise<PredictionRecord | undefined> {
@@ -154,7 +154,7 @@ export function pointers(changes: Partial<Pointers> = {}): Pointers {
   };
 }
 
-export const POLICY: GuardPolicyDocument = {
+const POLICY: GuardPolicyDocument = {
   request: [
     { kind: 'size', name: 'max-size', mode: 'enforce', maxBytes: 200_000 },
     { kind: 'schema', name: 'input-schema', mode: 'enforce', schema: { type: ['string', 'object', 'array'] } },
@@ -282,7 +282,7 @@ export interface RequestParts {
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 
 /** An event of a REST API's Lambda proxy integration. */
-export function apiEvent(parts: RequestParts): APIGatewayProxyEvent {
+function apiEvent(parts: RequestParts): APIGatewayProxyEvent {
   const { caller = 'AROAALICE:session', resource = '/predictions', method = 'POST' } = parts;
   const text =
     parts.text !== undefined ? parts.text : JSON.stringify('body' in parts ? parts.body : { input: 'hello' });

@@ -113,4 +113,4 @@ function featurize(content) {
   return { indices, values: length === 0 ? values : values.map((value) => value / length) };
 }
 
-module.exports = { BUCKETS, InvalidInput, contentOf, featurize, words };
+module.exports = { BUCKETS, contentOf, featurize };

@@ -14,7 +14,7 @@ export type S3Operation = 'PutObject' | 'GetObject';
 const METHOD: Record<S3Operation, string> = { PutObject: 'PUT', GetObject: 'GET' };
 
 /** A refusal of S3, named by its code (`AccessDenied`, `NoSuchKey` ...), as the SDK's errors are. */
-export class S3Error extends Error {
+class S3Error extends Error {
   readonly $fault: 'client' | 'server';
 
   constructor(operation: S3Operation, code: string, status: number, bucket: string) {

@@ -5,7 +5,7 @@ import type { SchemaFault } from './outcome';
 /** Returns what is wrong with a value; empty when nothing is. */
 export type SchemaCheck = (value: unknown) => SchemaFault[];
 
-export const MAX_FAULTS = 20;
+const MAX_FAULTS = 20;
 
 /** Above this size only the first fault is looked for: every element of a large array may have one. */
 const ALL_FAULTS_BYTES = 64 * 1024;

@@ -1,0 +1,15 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BenchRow } from './row';
+
+/** Size of each handler as it is shipped. */
+export function benchBundles(project: string): BenchRow[] {
+  const handlers = join(project, 'dist/handlers');
+  return readdirSync(handlers).flatMap((name) => {
+    const file = join(handlers, name, 'index.js');
+    const bytes = statSync(file, { throwIfNoEntry: false })?.size;
+    if (bytes === undefined) return [];
+    const target = name === 'predict' ? '<= 600' : undefined;
+    return [{ name: `bundle of ${name}`, value: bytes / 1024, unit: 'KiB', target }];
+  });
+}
