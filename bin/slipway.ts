@@ -6,9 +6,6 @@ import { version } from '../package.json';
 // The SDK is bundled here: which Node its later versions will need is not for the user to act on.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
-// The SDK's advice to use a newer Node is for whoever builds this, not for whoever reads its output.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-
 // A reader that has seen enough, as in "slipway diff pilot production | head", is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import { builtStageNames } from './built-stages';
 import { CliError, EXIT } from './errors';
 import { printJson } from './output';
 
@@ -9,7 +10,7 @@ interface RehearseFlags {
 }
 
 /** `slipway rehearse`: a stage deployed, used and destroyed on an emulator of this machine. */
-export function rehearseCommand(): Command {
+export function rehearseCommand(project: string = process.cwd()): Command {
   return new Command('rehearse')
     .description('deploy a stage to an emulator on this machine, send it real traffic, report, destroy')
     .argument('[stage]', 'stage of bin/stages.ts', 'pilot')
@@ -17,12 +18,11 @@ export function rehearseCommand(): Command {
     .option('--json <file>', 'write the report as JSON to this file too')
     .addHelpText('after', '\nExample:\n  $ npx slipway rehearse pilot --keep\n')
     .action(async (stage: string, flags: RehearseFlags) => {
+      await checkStage(project, stage);
       const { rehearse } = await import('../rehearsal/rehearse');
       const { RehearsalError } = await import('../rehearsal/process');
       const { renderText } = await import('../rehearsal/report/text');
       const { writeReport } = await import('../rehearsal/report/write');
-      const project = process.cwd();
-      checkStage(stage);
       const output = process.stderr;
       output.write(`Rehearsing stage "${stage}" on this machine: no AWS account is used.\n\n`);
       try {
@@ -58,9 +58,16 @@ export function stopCommand(): Command {
 }
 
 /** Refused before anything is started: the name becomes an argument of programs. */
-function checkStage(stage: string): void {
-  if (/^[a-z][a-z0-9-]*$/.test(stage)) return;
-  throw new CliError(`stage is "${stage}", expected a name of bin/stages.ts such as pilot; correct it`);
+async function checkStage(project: string, stage: string): Promise<void> {
+  if (!/^[a-z][a-z0-9-]*$/.test(stage)) {
+    throw new CliError(`stage is "${stage}", expected a name of bin/stages.ts such as pilot; correct it`);
+  }
+  const names = await builtStageNames(project);
+  if (names !== undefined && !names.includes(stage)) {
+    throw new CliError(
+      `there is no stage "${stage}"; bin/stages.ts has ${names.join(', ') || 'none'} (if you changed it, run "npm run build")`,
+    );
+  }
 }
 
 function coloured(): boolean {

@@ -37,11 +37,11 @@ export class ChildGroup {
       }),
     );
     let output = '';
-    const keep = (chunk: Buffer) => {
-      output += chunk.toString('utf8');
+    const keep = (text: string) => {
+      output += text;
     };
-    child.stdout?.on('data', keep);
-    child.stderr?.on('data', keep);
+    child.stdout?.setEncoding('utf8').on('data', keep);
+    child.stderr?.setEncoding('utf8').on('data', keep);
     return new Promise((resolve, reject) => {
       child.once('error', (cause) => reject(new RehearsalError(`${options.what} failed: ${cause.message}`, { cause })));
       child.once('close', (code, signal) => {
@@ -71,7 +71,8 @@ export class ChildGroup {
 
   private track(child: ChildProcess): ChildProcess {
     this.running.add(child);
-    child.once('exit', () => this.running.delete(child));
+    // Not at its exit: what it started may still hold its output open, and belongs to the group.
+    child.once('close', () => this.running.delete(child));
     child.once('error', () => this.running.delete(child));
     return child;
   }

@@ -38,20 +38,34 @@ export class Workspace {
     const stopped: KeptEmulator[] = [];
     for (const file of readdirSync(join(this.root, 'kept'))) {
       const path = join(this.root, 'kept', file);
-      const emulator: KeptEmulator = JSON.parse(readFileSync(path, 'utf8'));
-      if (isAlive(emulator.pid) && isEmulator(emulator.pid)) {
+      const emulator = readKept(path);
+      if (emulator !== undefined && isAlive(emulator.pid) && isEmulator(emulator.pid)) {
         signalGroup(emulator.pid, 'SIGTERM');
         stopped.push(emulator);
       }
-      rmSync(emulator.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+      if (emulator !== undefined) {
+        rmSync(emulator.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+      }
       rmSync(path, { force: true });
     }
     return stopped;
   }
 }
 
-/** Process ids are used again: only what is an emulator is ended. Where /proc does not say, the id is trusted. */
+/** What a file says, or undefined where it was not written to its end: nothing can be ended by it. */
+function readKept(path: string): KeptEmulator | undefined {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Process ids are used again: only what runs as `python -m ministack` is ended. Where /proc does not say, the id is trusted.
+ */
 function isEmulator(pid: number): boolean {
   const file = `/proc/${pid}/cmdline`;
-  return !existsSync(file) || readFileSync(file, 'utf8').includes('ministack');
+  return !existsSync(file) || readFileSync(file, 'utf8').includes('\0-m\0ministack\0');
 }

@@ -21,15 +21,16 @@ export const PHYSICAL_ID = 'api-gateway-logging-role';
 /** A new role is not known everywhere at once; API Gateway refuses it until it is. */
 const ATTEMPTS = 12;
 
-/** Sets the role if there is none. Answers which role the account has afterwards. */
+/** Sets the role if there is none. Answers which role the account has afterwards; nothing for a deletion. */
 export async function ensureLoggingRole(
   request: CustomResourceRequest,
   account: AccountSettings,
   pause: () => Promise<void>,
-): Promise<{ readonly RoleArn: string }> {
+): Promise<{ readonly RoleArn?: string }> {
+  // Whatever its properties: a creation that failed for them is deleted with the same ones.
+  if (request.RequestType === 'Delete') return {};
   const wanted = request.ResourceProperties.RoleArn;
   if (typeof wanted !== 'string' || wanted === '') throw new Error('property RoleArn is missing');
-  if (request.RequestType === 'Delete') return { RoleArn: wanted };
   for (let attempt = 1; ; attempt += 1) {
     const present = await account.loggingRole();
     if (present !== undefined) return { RoleArn: present };

@@ -43,8 +43,10 @@ async function verify(token: string, settings: OidcSettings, keys: JWTVerifyGetK
       clockTolerance: CLOCK_TOLERANCE_S,
       requiredClaims: ['sub', 'exp'],
     });
-    const { iss, sub } = payload;
-    if (iss === undefined || sub === undefined || sub === '') throw new Unauthorized();
+    const { iss } = payload;
+    // Declared as text, but taken from the token as it is: ["a"] would read like "a" in the actor's id.
+    const sub: unknown = payload.sub;
+    if (iss === undefined || typeof sub !== 'string' || sub === '') throw new Unauthorized();
     return { ...payload, iss, sub };
   } catch (error) {
     // What is wrong with the token is the caller's fault; that the issuer's keys cannot be had is not.

@@ -4,6 +4,7 @@ import type { AlarmReport } from '../report/report';
 import type { StageTemplates } from '../stage/templates';
 import type { AlarmDeclaration } from '../watch/alarm-declaration';
 import type { AlarmResult } from '../watch/alarm-evaluator';
+import { watchedSeries } from '../watch/alarm-series';
 import { evaluateAll } from '../watch/evaluate-all';
 import type { MetricStore } from '../watch/metric-store';
 import type { AlarmState } from '../watch/missing-data';
@@ -74,9 +75,8 @@ export class StageAlarms {
   }
 
   private windowOf(name: string): number {
-    const { Period = 0, EvaluationPeriods = 1 } =
-      this.declared.find(({ alarm }) => alarm.AlarmName === name)?.alarm ?? {};
-    return Period * EvaluationPeriods;
+    const alarm = this.declared.find((one) => one.alarm.AlarmName === name)?.alarm;
+    return alarm === undefined ? 0 : watchedSeries(alarm).periodSeconds * (alarm.EvaluationPeriods ?? 1);
   }
 
   private async set(name: string, result: AlarmResult): Promise<void> {

@@ -60,7 +60,8 @@ export function extractMetrics(logs: readonly FunctionLog[]): ExtractedMetrics {
   return { datapoints, malformed };
 }
 
-const DENIED = /AccessDenied\w*|is not authorized to perform/;
+/** The second is how handlers mark a refusal whatever its name. */
+const DENIED = /AccessDenied\w*|"denied":true|is not authorized to perform/;
 
 /** Calls that IAM refused, as handlers logged them: the emulator records them nowhere else. */
 export function deniedCalls(logs: readonly FunctionLog[]): DeniedReport {
@@ -71,5 +72,7 @@ export function deniedCalls(logs: readonly FunctionLog[]): DeniedReport {
 }
 
 function refusal(line: string): string {
-  return /not authorized to perform: ([\w:*-]+)/.exec(line)?.[1] ?? DENIED.exec(line)?.[0] ?? 'denied';
+  const action = /not authorized to perform: ([\w:*-]+)/.exec(line)?.[1];
+  const name = /AccessDenied\w*/.exec(line)?.[0] ?? /"errorName":"(\w+)"/.exec(line)?.[1];
+  return action ?? name ?? 'denied';
 }

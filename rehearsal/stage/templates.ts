@@ -33,7 +33,7 @@ export interface StageResource {
   readonly properties: Readonly<Record<string, unknown>>;
 }
 
-/** The synthesized stage: its stacks in the order of their deployment, and what the app says of itself. */
+/** The synthesized stage: its stacks in the order of the assembly, and what the app says of itself. */
 export class StageTemplates {
   readonly facts: StageFacts;
   readonly stacks: readonly StageStack[];
@@ -85,7 +85,6 @@ interface Manifest {
       string,
       {
         readonly type: string;
-        readonly dependencies?: readonly string[];
         readonly properties?: {
           readonly templateFile?: string;
           readonly stackName?: string;
