@@ -36,7 +36,12 @@ await Promise.all([
   }),
   build({
     ...common,
-    entryPoints: { 'bin/slipway': 'bin/slipway.ts', 'bench/index': 'bench/index.ts' },
+    entryPoints: {
+      'bin/slipway': 'bin/slipway.ts',
+      'bench/index': 'bench/index.ts',
+      'bench/predict/services': 'bench/predict/services.ts',
+      'bench/predict/handler': 'bench/predict/handler.ts',
+    },
     outdir: 'dist',
     mainFields: ['module', 'main'],
     // Large, and needed by few commands: loaded from node_modules when they run.

@@ -4,12 +4,15 @@ import { join } from 'node:path';
 import { printTable } from '../cli/output';
 import { benchBundles } from './bundles';
 import { benchGuard } from './guard';
+import { OwnProcess } from './own-process';
+import { benchPredict } from './predict/predict';
 import type { BenchRow } from './row';
 import { benchSynth } from './synth';
 
 /** `npm run bench [-- name]`: measures on this machine, prints a table and, when all ran, writes bench/results.json. */
 const PIECES: Readonly<Record<string, (project: string) => BenchRow[] | Promise<BenchRow[]>>> = {
-  guard: () => benchGuard(),
+  guard: benchGuard,
+  predict: benchPredict,
   bundles: benchBundles,
   synth: benchSynth,
 };
@@ -17,14 +20,18 @@ const PIECES: Readonly<Record<string, (project: string) => BenchRow[] | Promise<
 async function main(): Promise<void> {
   const project = process.cwd();
   const [wanted] = process.argv.slice(2);
-  const chosen = Object.entries(PIECES).filter(([name]) => wanted === undefined || name === wanted);
+  const chosen = Object.keys(PIECES).filter((name) => wanted === undefined || name === wanted);
   if (chosen.length === 0) {
     process.stderr.write(`bench: there is no "${wanted}", expected one of ${Object.keys(PIECES).join(', ')}\n`);
     process.exitCode = 2;
     return;
   }
   const rows: BenchRow[] = [];
-  for (const [, piece] of chosen) rows.push(...(await piece(project)));
+  for (const name of chosen) {
+    process.stderr.write(`measuring ${name} ...\n`);
+    // In a process of its own, so that no piece warms or burdens the next.
+    rows.push(...(await new OwnProcess<BenchRow[]>(__filename, [name], { ...process.env, [PIECE]: name }).says));
+  }
   printTable(
     process.stdout,
     ['figure', 'median', 'spread', 'target'],
@@ -41,7 +48,16 @@ async function main(): Promise<void> {
   writeFileSync(join(project, 'bench/results.json'), `${JSON.stringify(results, null, 2)}\n`);
 }
 
-main().catch((error: unknown) => {
+/** Set in the process that measures one piece, to its name. */
+const PIECE = 'SLIPWAY_BENCH_PIECE';
+
+async function onePiece(name: string): Promise<void> {
+  const rows = await PIECES[name]?.(process.cwd());
+  process.send?.(rows ?? [], () => process.exit());
+}
+
+const piece = process.env[PIECE];
+(piece === undefined ? main() : onePiece(piece)).catch((error: unknown) => {
   process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  process.exit(1);
 });

@@ -8,3 +8,8 @@ export interface BenchRow {
   /** Lowest and highest of the runs that `value` is the median of. */
   readonly spread?: readonly [number, number];
 }
+
+/** Most memory that a process ever held, of its `maxRSS` in KiB. */
+export function memoryRow(of: string, maxRssKiB: number): BenchRow {
+  return { name: `memory of ${of}`, value: maxRssKiB / 1024, unit: 'MiB' };
+}

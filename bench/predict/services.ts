@@ -1,0 +1,77 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { type ModelVersion, type Pointers, REGISTRY_KEYS } from '../../protocol/model-version';
+
+/**
+ * What `predict` talks to, as real HTTP servers on loopback in a process of their own: DynamoDB and the Lambda function that runs
+ * the model. Each answer is held back for the delay that is the only argument, in milliseconds.
+ *
+ * `/held` answers how many microseconds were held since it was asked last, and forgets them: timers are late by up to a
+ * millisecond, so the delay that was asked for is not the one that was had.
+ */
+const delayMs = Number(process.argv[2] ?? 0);
+
+const VERSION: ModelVersion = {
+  model: 'bench',
+  version: 'v-0123456789abcdef',
+  contentHash: '0'.repeat(64),
+  artifact: { bucket: 'artifacts', prefix: 'models/bench/v-0123456789abcdef/', files: [] },
+  parents: [],
+  metrics: {},
+  registeredBy: 'bench',
+  registeredAt: '2026-01-01T00:00:00.000Z',
+};
+const POINTERS: Pointers = {
+  revision: 1,
+  desired: VERSION.version,
+  desiredState: 'running',
+  routing: { live: VERSION.version, canary: null, shadow: null },
+  changedBy: 'bench',
+  changedAt: VERSION.registeredAt,
+};
+const REPLY = JSON.stringify({ output: { label: 'ham' }, confidence: 0.97 });
+
+let heldMicros = 0;
+
+const server = createServer((request, response) => {
+  answer(request, response).catch((error: unknown) => {
+    response.writeHead(500).end(String(error));
+  });
+});
+server.keepAliveTimeout = 60_000;
+server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }));
+// Ends with the process that started it.
+process.once('disconnect', () => process.exit());
+
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await buffer(request);
+  if (request.url === '/held') {
+    response.end(String(heldMicros));
+    heldMicros = 0;
+    return;
+  }
+  const [type, text] = replyTo(request, body);
+  if (delayMs > 0) await hold();
+  response.writeHead(200, { 'content-type': type });
+  response.end(text);
+}
+
+async function hold(): Promise<void> {
+  const since = process.hrtime.bigint();
+  await new Promise((resolve) => setTimeout(resolve, delayMs));
+  heldMicros += Number(process.hrtime.bigint() - since) / 1000;
+}
+
+function replyTo(request: IncomingMessage, body: Buffer): [type: string, text: string] {
+  const target = request.headers['x-amz-target'];
+  if (target === undefined) return ['application/json', REPLY];
+  return ['application/x-amz-json-1.0', target === 'DynamoDB_20120810.GetItem' ? itemFor(body) : '{}'];
+}
+
+function itemFor(body: Buffer): string {
+  const { Key } = JSON.parse(body.toString('utf8'));
+  const found = Key.sk?.S === REGISTRY_KEYS.pointers ? POINTERS : VERSION;
+  return JSON.stringify({ Item: marshall(found) });
+}
