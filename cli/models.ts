@@ -1,9 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
-import type { ModelVersion, Pointers } from '../protocol/model-version';
+import { type ModelVersion, type Pointers, VERSION_PATTERN } from '../protocol/model-version';
 import { CliError, EXIT, operationError } from './errors';
 import { example, type Output, printJson, printTable } from './output';
-import type { ModelRegistry, Registration, Role, UseResult } from './registry/registry';
+import { hashArtifact } from './registry/content-hash';
+import {
+  type ModelRegistry,
+  type Registration,
+  type Role,
+  refuseUnenforced,
+  type UseResult,
+} from './registry/registry';
 import { PointerConflict, RegistryRefused } from './registry/registry-error';
 
 export interface ModelsCommandOptions {
@@ -41,6 +48,9 @@ export function modelsCommand(options: ModelsCommandOptions = {}): Command {
     .action(async (stage: string, flags: RegisterFlags) => {
       const metrics = flags.metrics === undefined ? undefined : await readMetrics(flags.metrics);
       const { artifact: path, parent, description } = flags;
+      // What was typed is judged before anybody is asked, credentials or not.
+      await told(`could not register ${path}`, () => hashArtifact(path));
+      for (const version of parent) checkVersion(version);
       const parents = parent.length === 0 ? undefined : parent;
       const registry = await connect(stage);
       const result = await told(`could not register ${path}`, () =>
@@ -59,6 +69,8 @@ export function modelsCommand(options: ModelsCommandOptions = {}): Command {
     .option('--json', 'print JSON')
     .addHelpText('after', example('slipway models use pilot v-0123456789abcdef'))
     .action(async (stage: string, version: string, flags: { readonly as: Role; readonly json?: boolean }) => {
+      checkVersion(version);
+      await told(`could not use ${version}`, async () => refuseUnenforced(flags.as));
       const registry = await connect(stage);
       const result = await told(`could not use ${version}`, () => registry.use(version, { as: flags.as }));
       if (flags.json === true) printJson(output, result);
@@ -95,6 +107,7 @@ export function modelsCommand(options: ModelsCommandOptions = {}): Command {
     .option('--json', 'print JSON')
     .addHelpText('after', example('slipway models show pilot v-0123456789abcdef'))
     .action(async (stage: string, version: string, flags: { readonly json?: boolean }) => {
+      checkVersion(version);
       const registry = await connect(stage);
       const [found, pointers] = await told(`could not show ${version}`, () =>
         Promise.all([registry.show(version), registry.pointers()]),
@@ -109,6 +122,13 @@ export function modelsCommand(options: ModelsCommandOptions = {}): Command {
     });
 
   return models;
+}
+
+function checkVersion(version: string): void {
+  if (VERSION_PATTERN.test(version)) return;
+  throw new CliError(
+    `version is "${version}", expected v- and 16 hex digits, such as v-0123456789abcdef; "slipway models list" shows them`,
+  );
 }
 
 const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };

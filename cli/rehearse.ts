@@ -63,7 +63,13 @@ async function checkStage(project: string, stage: string): Promise<void> {
     throw new CliError(`stage is "${stage}", expected a name of bin/stages.ts such as pilot; correct it`);
   }
   const names = await builtStageNames(project);
-  if (names !== undefined && !names.includes(stage)) {
+  if (names === undefined) {
+    throw new CliError(
+      `${project} is no built checkout of Slipway, which a rehearsal needs: the installed package has no emulator and no example; run the command in a checkout, after "npm ci" or "npm run build"`,
+      EXIT.failed,
+    );
+  }
+  if (!names.includes(stage)) {
     throw new CliError(
       `there is no stage "${stage}"; bin/stages.ts has ${names.join(', ') || 'none'} (if you changed it, run "npm run build")`,
     );

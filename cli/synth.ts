@@ -57,7 +57,7 @@ export function stageNamed({ stages }: Assembly, name: string): SynthesizedStage
 /** Synthesizes the CDK app of `project` with its own CDK CLI. Needs no account. */
 export async function synthesize(project: string = process.cwd()): Promise<Assembly> {
   const directory = mkdtempSync(join(tmpdir(), 'slipway-synth-'));
-  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
+  removeAtEnd(directory);
   const { code, stderr } = await runCdk(project, [
     'synth',
     '--quiet',
@@ -70,9 +70,33 @@ export async function synthesize(project: string = process.cwd()): Promise<Assem
   return { directory, stages: readStages(directory) };
 }
 
-/** Why synthesis failed, without the stack trace: an error's message, which may have several lines, or the last line. */
+const temporary = new Set<string>();
+
+/** Also at Ctrl-C, which by itself ends a process without its exit handlers. */
+function removeAtEnd(directory: string): void {
+  if (temporary.size === 0) {
+    process.once('exit', () => {
+      for (const one of temporary) rmSync(one, { recursive: true, force: true });
+    });
+    process.once('SIGINT', () => process.exit(130));
+    process.once('SIGTERM', () => process.exit(143));
+    process.once('SIGHUP', () => process.exit(129));
+  }
+  temporary.add(directory);
+}
+
+/** Why synthesis failed, in one line and without the stack trace: an error's message, or the last line that was printed. */
 export function synthError(stderr: string): CliError {
   const lines = stderr.split('\n');
+  const validation = lines.findIndex((line) => VALIDATION.test(line));
+  if (validation !== -1) {
+    const faults = lines
+      .slice(validation + 1)
+      .map((line) => VALIDATION_FAULT.exec(line))
+      .filter((match) => match !== null)
+      .map(([, path = '', fault = '']) => `${path}: ${fault}`);
+    if (faults.length > 0) return new CliError(numbered(faults));
+  }
   const start = lines.findIndex((line) => ERROR_LINE.test(line));
   const [, name, first] = ERROR_LINE.exec(lines[start] ?? '') ?? [];
   if (first === undefined) {
@@ -82,12 +106,28 @@ export function synthError(stderr: string): CliError {
   const end = rest.findIndex(
     (line) => line.trim() === '' || /^\s+at .+:\d+/.test(line) || /^\s+at .*<anonymous>/.test(line),
   );
-  const message = [first, ...rest.slice(0, end === -1 ? rest.length : end)].join('\n').trimEnd();
+  const message = onOneLine([first, ...rest.slice(0, end === -1 ? rest.length : end)]);
   return name === 'ConfigError' ? new CliError(message) : new CliError(`synthesis failed: ${message}`, EXIT.failed);
 }
 
 // Node prints an uncaught error as "Name: message", or as "Name [CODE]: message".
 const ERROR_LINE = /^(?:Uncaught )?([A-Z]\w*Error|Error)(?: \[\w+\])?: (.*)$/;
+// What a construct's own validation found, as the CDK prints it: a heading, then "  [path] fault" line by line.
+const VALIDATION = /Validation failed with the following errors:$/;
+const VALIDATION_FAULT = /^\s+\[([^\]]+)\] (.+)$/;
+const LIST_ITEM = /^\s+- /;
+
+/** A message of several lines as one; a list of faults is numbered. */
+function onOneLine([first = '', ...rest]: readonly string[]): string {
+  const items = rest.filter((line) => LIST_ITEM.test(line)).map((line) => line.replace(LIST_ITEM, ''));
+  if (items.length > 0 && items.length === rest.length) return `${first} ${numbered(items)}`;
+  return [first, ...rest].join(' ').replace(/\s+/g, ' ').trim();
+}
+
+function numbered(faults: readonly string[]): string {
+  if (faults.length === 1) return faults.join('');
+  return `${faults.length} faults: ${faults.map((fault, index) => `(${index + 1}) ${fault}`).join(' ')}`;
+}
 
 function runCdk(project: string, args: readonly string[]): Promise<{ code: number | null; stderr: string }> {
   const cli = cdkOf(project);

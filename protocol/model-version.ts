@@ -26,6 +26,9 @@ export interface ModelVersion {
   readonly registeredAt: string;
 }
 
+/** What the id of a version looks like. */
+export const VERSION_PATTERN = /^v-[0-9a-f]{16}$/;
+
 export interface ModelArtifact {
   readonly bucket: string;
   /** Ends with a slash. */

@@ -36,6 +36,25 @@ async function slipway(...args: string[]) {
   return { code, out, err };
 }
 
+describe('slipway models without anything to connect to', () => {
+  const connect = () => Promise.reject(new Error('nobody may be asked about what was typed wrong'));
+
+  it.each([
+    ['register', ['--artifact', '/no/such/path'], 'there is no file or folder "/no/such/path"'],
+    ['register', ['--artifact', 'WEIGHTS', '--parent', 'v1'], 'version is "v1", expected v- and 16 hex digits'],
+    ['use', ['latest'], 'version is "latest", expected v- and 16 hex digits'],
+    ['use', ['v-0000000000000000', '--as', 'shadow'], 'cannot be used as shadow yet'],
+    ['show', ['V-0000000000000000'], 'version is "V-0000000000000000", expected v- and 16 hex digits'],
+  ])('%s %j is refused with code 2', async (command, args, message) => {
+    let err = '';
+    const program = new Command('slipway').addCommand(modelsCommand({ output: { write: () => {} }, connect }));
+    const given = args.map((arg) => (arg === 'WEIGHTS' ? weights : arg));
+    const code = await runCommand(program, ['models', command, 'pilot', ...given], { write: (text) => (err += text) });
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+  });
+});
+
 async function registered(): Promise<string> {
   const { out } = await slipway('models', 'register', 'pilot', '--artifact', weights, '--json');
   return JSON.parse(out).version.version;
@@ -70,7 +89,11 @@ describe('slipway models register', () => {
   it.each([
     ['no artefact', [], "required option '--artifact <path>' not specified"],
     ['a path that is not there', ['--artifact', '/no/such/path'], 'there is no file or folder "/no/such/path"'],
-    ['a parent that is not there', ['--artifact', 'WEIGHTS', '--parent', 'v-0'], 'parents v-0 are not registered here'],
+    [
+      'a parent that is not there',
+      ['--artifact', 'WEIGHTS', '--parent', 'v-0000000000000000'],
+      'parents v-0000000000000000 are not registered here',
+    ],
     [
       'metrics that are not there',
       ['--artifact', 'WEIGHTS', '--metrics', '/no/file'],
@@ -126,9 +149,9 @@ describe('slipway models use', () => {
   });
 
   it.each([
-    ['a version that is not there', ['v-0'], 'has no version "v-0" here'],
-    ['the role of a canary', ['v-0', '--as', 'canary'], 'cannot be used as canary yet'],
-    ['an unknown role', ['v-0', '--as', 'champion'], 'Allowed choices are live, canary, shadow'],
+    ['a version that is not there', ['v-0000000000000000'], 'has no version "v-0000000000000000" here'],
+    ['the role of a canary', ['v-0000000000000000', '--as', 'canary'], 'cannot be used as canary yet'],
+    ['an unknown role', ['v-0000000000000000', '--as', 'champion'], 'Allowed choices are live, canary, shadow'],
     ['no version', [], "missing required argument 'version'"],
   ])('with %s ends with code 2', async (_, args, message) => {
     const { code, err } = await slipway('models', 'use', 'pilot', ...args);
@@ -174,6 +197,6 @@ describe('slipway models list and show', () => {
   });
 
   it('show ends with code 2 for a version that is not there', async () => {
-    expect((await slipway('models', 'show', 'pilot', 'v-0')).code).toBe(2);
+    expect((await slipway('models', 'show', 'pilot', 'v-0000000000000000')).code).toBe(2);
   });
 });

@@ -59,7 +59,7 @@ describe('rehearsing', () => {
     vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     expect(await rehearse('pilot')).toMatchObject({
       code: 1,
-      err: `slipway: dist/rehearsal/app.js is not in ${project}; run the command in the project's folder, after "npm ci" or "npm run build"\n`,
+      err: `slipway: ${project} is no built checkout of Slipway, which a rehearsal needs: the installed package has no emulator and no example; run the command in a checkout, after "npm ci" or "npm run build"\n`,
     });
   });
 

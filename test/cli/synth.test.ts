@@ -86,7 +86,7 @@ describe('synthesizing a project', () => {
     await expect(synthesize(project)).rejects.toMatchObject({
       name: 'CliError',
       exitCode: 2,
-      message: 'production:\n  - owner is missing\n  - budget is 0, expected more',
+      message: 'production: 2 faults: (1) owner is missing (2) budget is 0, expected more',
     });
   }, 60_000);
 
@@ -101,10 +101,22 @@ describe('the reason of a failed synthesis', () => {
 
   it.each([
     ['one fault', new ConfigError('production', 'stage has no owner'), 'production: stage has no owner', 2],
-    ['several faults', new ConfigError('p', ['a is 1', 'b is 2']), 'p:\n  - a is 1\n  - b is 2', 2],
+    ['several faults', new ConfigError('p', ['a is 1', 'b is 2']), 'p: 2 faults: (1) a is 1 (2) b is 2', 2],
     ['another error', new RangeError('at most 5 stages'), 'synthesis failed: at most 5 stages', 1],
   ])('of %s is its message without the stack', (_, error, message, exitCode) => {
     expect(synthError(printed(error))).toMatchObject({ message, exitCode });
+  });
+
+  it('of a validation names each fault and where it is', () => {
+    const validated = (faults: string) =>
+      `core/synthesis.js:2\n  \`);throw Validation failed with the following errors:\n     ^\n\n[«V» Validation failed with the following errors:\n${faults}    ...aws-cdk-lib, node internals...\n\nSubprocess exited with error 1\n`;
+    expect(synthError(validated('  [production] clause "owner" is enforced by nothing\n'))).toMatchObject({
+      message: 'production: clause "owner" is enforced by nothing',
+      exitCode: 2,
+    });
+    expect(synthError(validated('  [p/a] x is 1\n  [p/b] y is 2\n')).message).toBe(
+      '2 faults: (1) p/a: x is 1 (2) p/b: y is 2',
+    );
   });
 
   it('is the last line where no error was printed', () => {
