@@ -10,6 +10,8 @@ export type { IModelRegistry } from './lifecycle/api';
 export { ModelRegistry, type ModelRegistryProps } from './lifecycle/model-registry';
 export { AlarmRoute, type TopicRouteProps } from './monitor/alarm-route';
 export { type AlarmDeclaration, type IAlarmRoute, type IMonitor, Severity } from './monitor/api';
+export type { ModelAlarmsProps } from './monitor/model-alarms';
+export { ModelDashboard, type ModelDashboardProps } from './monitor/model-dashboard';
 export { Monitor, type MonitorProps } from './monitor/monitor';
 export { ProductionModel, type ProductionModelProps } from './production-model';
 export type { IPredictionApi, IPredictionLog } from './serve/api';

@@ -1,9 +1,11 @@
 import { Annotations, type Environment, Lazy, Stack, Stage, Tags } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
+import { PERSONAL_KINDS } from '../protocol/guard';
 import { TAG } from '../protocol/tags';
 import type { ProductionContract } from './contract/api';
 import { checkContract, checkRegion, clausesOf, missingMembers, timeoutOf } from './contract/check-contract';
+import { adoptBucketEmptier } from './core/bucket-emptier';
 import { checkText, faultsOf } from './core/checks';
 import { CLAUSE } from './core/clause';
 import { ConfigError } from './core/config-error';
@@ -18,7 +20,6 @@ import { GuardPolicy } from './guard/api';
 import { ModelRegistry } from './lifecycle/model-registry';
 import { AlarmRoute } from './monitor/alarm-route';
 import type { IAlarmRoute } from './monitor/api';
-import { watchModel } from './monitor/model-alarms';
 import { ModelDashboard } from './monitor/model-dashboard';
 import { Monitor } from './monitor/monitor';
 import type { ApiAccess } from './serve/api-access';
@@ -54,6 +55,11 @@ export interface ProductionModelProps {
    */
   readonly alarmRoute?: IAlarmRoute;
   /**
+   * Where the runbook is that alarms name; the alarm's id is added as fragment. An https URL is one that can be opened at night.
+   * @default 'docs/runbook.md' of this package
+   */
+  readonly runbook?: string;
+  /**
    * How functions reach the network.
    * @default functions run outside of any VPC
    */
@@ -77,6 +83,14 @@ export class ProductionModel extends Stage {
   readonly serveStack: Stack;
   /** Alarms, dashboard, budget: replaceable. */
   readonly operateStack: Stack;
+  /** The API: its URL, `grantInvoke`, its metrics. */
+  readonly api: PredictionApi;
+  /** Takes further alarms. */
+  readonly monitor: Monitor;
+  /** Model versions and the pointers to what serves. */
+  readonly registry: ModelRegistry;
+  /** Prediction records. */
+  readonly log: PredictionLog;
 
   private readonly trace: Trace;
 
@@ -100,14 +114,17 @@ export class ProductionModel extends Stage {
     this.serveStack.addStackDependency(this.stateStack, 'reads its SSM parameters');
     this.operateStack.addStackDependency(this.serveStack, 'watches what is deployed there');
 
-    this.keepState();
-    const api = this.serve();
-    this.operate(api);
-    this.tag();
+    const kept = this.keepState();
+    this.registry = kept.registry;
+    this.log = kept.log;
+    this.api = this.serve();
+    this.monitor = this.watch();
+    this.budget();
+    for (const [key, value] of Object.entries(this.stageTags)) Tags.of(this).add(key, value);
     this.node.addValidation({ validate: () => this.unenforcedClauses() });
     // The CLI reads the trace from the template, so that it speaks of what is deployed.
     this.operateStack.templateOptions.metadata = {
-      'slipway:contract': Lazy.any({ produce: () => this.trace.resolve() }),
+      'slipway:contract': Lazy.any({ produce: () => this.trace.resolve(clausesOf(props.contract)) }),
     };
   }
 
@@ -126,6 +143,12 @@ export class ProductionModel extends Stage {
     const missing = missingMembers(contract);
     if (profile.demandsWholeContract) faults.push(...missing);
     if (faults.length > 0) throw new ConfigError(this, faults);
+    if (contract.dataClass.personal && !coversPersonalData(this.props.guard ?? GuardPolicy.standard())) {
+      Annotations.of(this).addWarningV2(
+        'slipway:personalDataReachesModel',
+        'the contract says that the data concern people, and no rule of the guard masks or blocks personal data on their way to the model; add maskPersonalData(), or acknowledge that the model needs them',
+      );
+    }
     for (const advice of missing) {
       Annotations.of(this).addWarningV2(
         `slipway:incompleteContract:${advice.split(' ', 1)[0]}`,
@@ -142,7 +165,7 @@ export class ProductionModel extends Stage {
     });
   }
 
-  private keepState(): void {
+  private keepState(): { readonly registry: ModelRegistry; readonly log: PredictionLog } {
     const { profile, contract, model } = this.props;
     const key = stageKey(this.stateStack, 'Key', {
       deployment: this.deployment,
@@ -160,18 +183,23 @@ export class ProductionModel extends Stage {
     const log = new PredictionLog(this.stateStack, 'PredictionLog', { ...kept, retention: profile.recordRetention });
     log._publish(this.deployment);
 
-    const how = `encrypts what is kept, as ${contract.dataClass.name} data demands`;
-    Trace.enforce(CLAUSE.dataClass, key, how);
+    Trace.enforce(CLAUSE.dataClass, key, 'encrypts what is kept');
     Trace.enforce(
       CLAUSE.dataClass,
       log.table,
       'keeps records masked and scoped to their caller, and only as long as the profile says',
     );
+    if (contract.dataClass.personal) {
+      Trace.enforce(CLAUSE.dataClass, log.subjectSecret, 'keys the HMAC by which the records of one person are found');
+    }
     output(this.stateStack, 'ModelName', model, 'name of the model in the registry');
     output(this.stateStack, 'RegistryTableName', registry.table.tableName, 'model versions and pointers');
     output(this.stateStack, 'ArtifactBucketName', registry.artifactBucket.bucketName, 'artefacts of model versions');
     output(this.stateStack, 'RecordsTableName', log.table.tableName, 'prediction records');
     output(this.stateStack, 'PayloadBucketName', log.payloadBucket.bucketName, 'payloads of prediction records');
+    const logs = { encryptionKey: key, logRetention: profile.logRetention, logRemovalPolicy: profile.removalPolicy };
+    adoptBucketEmptier(this.stateStack, logs, this.stageTags);
+    return { registry, log };
   }
 
   private serve(): PredictionApi {
@@ -204,49 +232,59 @@ export class ProductionModel extends Stage {
     return api;
   }
 
-  private operate(api: PredictionApi): void {
-    const { profile, contract, guard } = this.props;
+  private watch(): Monitor {
+    const { profile, contract, guard, runbook } = this.props;
+    const { api } = this;
     const monitor = new Monitor(this.operateStack, 'Monitor', {
       deployment: this.deployment,
       route: this.props.alarmRoute ?? routeOf(contract),
       severityCeiling: profile.severityCeiling,
+      runbook,
     });
-    watchModel(monitor, { api, contract, profile, backendLink: api.backend.consoleLink });
+    monitor.watchModel({ api, contract, profile, backendLink: api.backend.consoleLink });
     new ModelDashboard(this.operateStack, 'Dashboard', {
       api,
       contract,
       monitor,
       guardRules: (guard ?? GuardPolicy.standard()).ruleNames,
     });
-    this.budget(monitor);
+    return monitor;
   }
 
-  private budget(monitor: Monitor): void {
+  private budget(): void {
     const { contract, profile } = this.props;
+    const { monitor } = this;
     if (contract.monthlyBudgetUsd === undefined) return;
     const finance = contract.financeEmails ?? [];
-    // A route without a topic (OpsCenter, none) must not leave the budget without anybody who is told.
-    const emails =
-      monitor.topic === undefined && finance.length === 0 && contract.owner !== undefined
-        ? [contract.owner.email]
-        : finance;
-    new StageBudget(this.operateStack, 'Budget', {
+    // The stage's own topic reaches the owner; any other route may not, and then the budget tells the owner itself.
+    const owner = contract.owner === undefined || this.ownerIsSubscribed ? [] : [contract.owner.email];
+    const emails = [...new Set([...finance, ...owner])];
+    const budget = new StageBudget(this.operateStack, 'Budget', {
       deployment: this.deployment,
       monthlyLimitUsd: Number((contract.monthlyBudgetUsd * profile.budgetShare).toFixed(2)),
       topic: monitor.topic,
       emails,
     });
+    if (owner.length > 0) Trace.enforce(CLAUSE.owner, budget, 'its alerts reach the mailbox of the owner');
   }
 
-  private tag(): void {
+  private get stageTags(): Readonly<Record<string, string>> {
     const { contract, model } = this.props;
     const team = contract.owner?.team ?? 'nobody';
-    const tags = Tags.of(this);
-    tags.add(TAG.deployment, this.deployment);
-    tags.add(TAG.model, model);
-    tags.add(TAG.stage, this.node.id);
-    tags.add(TAG.owner, team);
-    tags.add(TAG.costCentre, contract.owner?.costCentre ?? team);
+    return {
+      [TAG.deployment]: this.deployment,
+      [TAG.model]: model,
+      [TAG.stage]: this.node.id,
+      [TAG.owner]: team,
+      [TAG.costCentre]: contract.owner?.costCentre ?? team,
+    };
+  }
+
+  /** Whether alarms go to the stage's own topic, to which the owner is subscribed. */
+  private get ownerIsSubscribed(): boolean {
+    const { alarmRoute, contract } = this.props;
+    const channel = contract.owner?.onCall?.channel ?? 'email';
+    return alarmRoute === undefined && channel === 'email';
   }
 
   private unenforcedClauses(): string[] {
@@ -259,11 +297,23 @@ export class ProductionModel extends Stage {
   }
 }
 
+/** Whether a rule keeps some kind of personal data from the model. */
+function coversPersonalData(policy: GuardPolicy): boolean {
+  return policy
+    ._document()
+    .request.some(
+      (rule) =>
+        rule.kind === 'sensitive' &&
+        rule.mode === 'enforce' &&
+        PERSONAL_KINDS.some((kind) => rule.kinds.includes(kind)),
+    );
+}
+
 /** The route that the contract's owner asks for. */
 function routeOf(contract: ProductionContract): IAlarmRoute {
   const onCall = contract.owner?.onCall;
   if (onCall?.channel === 'topic') return AlarmRoute.toTopicArn(onCall.target);
   if (onCall?.channel === 'ops-center') return AlarmRoute.toOpsCenter();
-  const emails = onCall === undefined ? [] : [onCall.target];
-  return AlarmRoute.toOwnTopic({ emails });
+  const emails = [onCall?.target, contract.owner?.email].filter((address) => address !== undefined);
+  return AlarmRoute.toOwnTopic({ emails: [...new Set(emails)] });
 }

@@ -101,7 +101,11 @@ export class OnCall {
   ) {}
 }
 
-/** How sensitive the data of a model is; decides encryption, masking and what later domains demand. */
+/**
+ * How sensitive the data of a model is. Whatever the class, what is kept is encrypted with the stage's own key and recognised
+ * personal data are masked in it. Data that concern people are findable by subject besides, and a policy that lets them reach the
+ * model is pointed out at synthesis.
+ */
 export class DataClass {
   static readonly PUBLIC = new DataClass('public', false);
   static readonly INTERNAL = new DataClass('internal', false);

@@ -1,6 +1,7 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import { checkDuration, checkEmail, checkNumber, checkText, faultsOf, show } from '../core/checks';
 import { CLAUSE } from '../core/clause';
+import { LEAST_REQUESTS_PER_MONTH, MINIMUM_FEEDBACK } from '../core/feedback-window';
 import { Criterion, DataClass, OnCall, type Owner, type ProductionContract } from './api';
 
 /** Metrics that can be computed from counts of true and false positives and negatives. */
@@ -185,6 +186,7 @@ function checkLoad(contract: ProductionContract): string[] {
       fix: 'state the expected requests a month, or leave it out',
     }),
     impossibleMonth(contract),
+    unmeasurableMonth(contract),
   );
 }
 
@@ -195,6 +197,14 @@ function impossibleMonth({ requestsPerMonth, peakRequestsPerSecond }: Production
   const most = peakRequestsPerSecond * 31 * 86_400;
   if (!(requestsPerMonth > most)) return undefined;
   return `requestsPerMonth is ${requestsPerMonth}, expected at most ${most}, which is peakRequestsPerSecond around the clock; raise the peak, or correct the month`;
+}
+
+/** A criterion that too few requests can never decide is enforced by nothing. */
+function unmeasurableMonth({ requestsPerMonth, success }: ProductionContract): string | undefined {
+  if (typeof requestsPerMonth !== 'number' || Token.isUnresolved(requestsPerMonth)) return undefined;
+  if (!Array.isArray(success) || success.length === 0) return undefined;
+  if (!(requestsPerMonth >= 1 && requestsPerMonth < LEAST_REQUESTS_PER_MONTH)) return undefined;
+  return `requestsPerMonth is ${requestsPerMonth}, expected at least ${LEAST_REQUESTS_PER_MONTH} beside success criteria: one is measured over ${MINIMUM_FEEDBACK} judged answers a day; correct it, leave it out, or take the criteria back`;
 }
 
 function checkSuccess(contract: ProductionContract): string[] {

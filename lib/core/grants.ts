@@ -13,16 +13,28 @@ const TABLE_KEY_ACTIONS = [
   'kms:ReEncryptTo',
 ];
 
-/** Lets `grantee` use `key`, only through the services named (`dynamodb`, `s3`, `secretsmanager`). */
-export function grantKeyThrough(key: IKey, grantee: IGrantable, services: readonly string[]): void {
+/** What a key is used for, and through which service: never by the grantee itself. */
+export interface KeyUse {
+  /** `dynamodb` needs all that a table's key is used for; of the others, reading needs less than writing. */
+  readonly service: 'dynamodb' | 's3' | 'secretsmanager' | 'sqs';
+  readonly access: 'read' | 'write';
+}
+
+/** Lets `grantee` use `key` through the services named, for nothing but what is named. */
+export function grantKeyThrough(key: IKey, grantee: IGrantable, uses: readonly KeyUse[]): void {
   const { region, urlSuffix } = Stack.of(key);
-  grantee.grantPrincipal.addToPrincipalPolicy(
-    new PolicyStatement({
-      actions: services.includes('dynamodb') ? TABLE_KEY_ACTIONS : ['kms:Decrypt', 'kms:GenerateDataKey'],
-      resources: [key.keyArn],
-      conditions: {
-        StringEquals: { 'kms:ViaService': services.map((service) => `${service}.${region}.${urlSuffix}`) },
-      },
-    }),
-  );
+  for (const { service, access } of uses) {
+    grantee.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: actionsOf(service, access),
+        resources: [key.keyArn],
+        conditions: { StringEquals: { 'kms:ViaService': `${service}.${region}.${urlSuffix}` } },
+      }),
+    );
+  }
+}
+
+function actionsOf(service: KeyUse['service'], access: KeyUse['access']): string[] {
+  if (service === 'dynamodb') return TABLE_KEY_ACTIONS;
+  return access === 'read' ? ['kms:Decrypt'] : ['kms:Decrypt', 'kms:GenerateDataKey'];
 }

@@ -60,9 +60,14 @@ export class Trace {
     return clauses.filter((clause) => !enforced.has(clause));
   }
 
-  /** The trace with stacks, types and logical ids; call while synthesizing, when logical ids are final. */
-  resolve(): TraceLine[] {
-    return this.lines.map(({ clause, how, resource }) => {
+  /**
+   * The trace with stacks, types and logical ids, in the order of `clauses`; call while synthesizing, when logical ids are
+   * final.
+   */
+  resolve(clauses: readonly string[]): TraceLine[] {
+    const rank = (clause: string) => (clauses.includes(clause) ? clauses.indexOf(clause) : clauses.length);
+    const sorted = [...this.lines].sort((a, b) => rank(a.clause) - rank(b.clause));
+    return sorted.map(({ clause, how, resource }) => {
       if (resource === undefined) return { clause, how, path: '', stack: '', logicalId: '', type: 'synthesis check' };
       const element = resource.node.defaultChild ?? resource;
       const stack = Stack.of(element);

@@ -61,6 +61,7 @@ export class StageBudget extends Construct {
         subscribers,
       })),
     });
+    this.node.defaultChild = budget;
     Trace.enforce(
       CLAUSE.monthlyBudgetUsd,
       budget,

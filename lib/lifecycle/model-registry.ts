@@ -7,7 +7,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-c
 import { Construct } from 'constructs';
 import { ENV } from '../../protocol/env';
 import { acknowledge, acknowledgeWildcard } from '../core/acknowledge';
-import { grantKeyThrough } from '../core/grants';
+import { grantKeyThrough, type KeyUse } from '../core/grants';
 import { publishLink, readLink, STATE_LINK } from '../core/state-links';
 import type { IModelRegistry } from './api';
 
@@ -123,7 +123,7 @@ class LinkedModelRegistry extends Construct implements IModelRegistry {
 
 function grantRouting(handler: LambdaFunction, table: ITableV2, key: IKey | undefined): void {
   table.grant(handler, 'dynamodb:GetItem');
-  grantKey(key, handler, ['dynamodb']);
+  grantKey(key, handler, { service: 'dynamodb', access: 'read' });
   handler.addEnvironment(ENV.registryTable, table.tableName);
 }
 
@@ -131,10 +131,10 @@ function grantArtifacts(handler: LambdaFunction, bucket: IBucket, key: IKey | un
   const artifacts = bucket.arnForObjects('models/*');
   handler.addToRolePolicy(new PolicyStatement({ actions: ['s3:GetObject'], resources: [artifacts] }));
   acknowledgeWildcard(handler.role ?? handler, artifacts, 'loads the artefact of whichever version is live');
-  grantKey(key, handler, ['s3']);
+  grantKey(key, handler, { service: 's3', access: 'read' });
   handler.addEnvironment(ENV.artifactBucket, bucket.bucketName);
 }
 
-function grantKey(key: IKey | undefined, grantee: IGrantable, services: readonly string[]): void {
-  if (key !== undefined) grantKeyThrough(key, grantee, services);
+function grantKey(key: IKey | undefined, grantee: IGrantable, use: KeyUse): void {
+  if (key !== undefined) grantKeyThrough(key, grantee, [use]);
 }

@@ -97,8 +97,14 @@ class TopicRoute implements IAlarmRoute {
     const topic = this.find(scope);
     checkTopicRegion(scope, topic);
     if (topic instanceof Topic) {
-      if (!this.admitted.has(topic)) admitSenders(topic, topic.masterKey, Stack.of(scope).account);
+      if (this.admitted.has(topic)) return topic;
       this.admitted.add(topic);
+      if (admitSenders(topic, topic.masterKey, Stack.of(scope).account) === 'key-is-foreign') {
+        Annotations.of(scope).addWarningV2(
+          'slipway:foreignTopicKey',
+          'the key of the alarm topic cannot be changed from here: it must let cloudwatch.amazonaws.com and budgets.amazonaws.com use kms:Decrypt and kms:GenerateDataKey*, or their messages are dropped without a trace; a key that AWS manages cannot',
+        );
+      }
     } else {
       Annotations.of(scope).addWarningV2(
         'slipway:importedTopic',

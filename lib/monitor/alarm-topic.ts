@@ -34,14 +34,17 @@ export class AlarmTopic extends Construct {
   }
 }
 
-/** Lets CloudWatch and Budgets of `account` send to a topic, and use the key that encrypts it. */
-export function admitSenders(topic: ITopic, key: IKey | undefined, account: string): void {
+/**
+ * Lets CloudWatch and Budgets of `account` send to a topic, and use the key that encrypts it. Tells what could not be changed
+ * from here: the key of another stack, or one that AWS manages.
+ */
+export function admitSenders(topic: ITopic, key: IKey | undefined, account: string): 'admitted' | 'key-is-foreign' {
   const conditions = { StringEquals: { 'aws:SourceAccount': account } };
   const principals = SENDERS.map((service) => new ServicePrincipal(service));
   topic.addToResourcePolicy(
     new PolicyStatement({ actions: ['sns:Publish'], resources: [topic.topicArn], principals, conditions }),
   );
-  key?.addToResourcePolicy(
+  const onKey = key?.addToResourcePolicy(
     new PolicyStatement({
       actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
       resources: ['*'],
@@ -49,4 +52,5 @@ export function admitSenders(topic: ITopic, key: IKey | undefined, account: stri
       conditions,
     }),
   );
+  return onKey === undefined || onKey.statementAdded ? 'admitted' : 'key-is-foreign';
 }

@@ -1,14 +1,17 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, MathExpression, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IConstruct } from 'constructs';
 import { METRIC } from '../../protocol/metrics';
 import type { ProductionContract } from '../contract/api';
 import { CLAUSE } from '../core/clause';
 import { functionLink, queueLink } from '../core/console-link';
+import { criterionPeriod, MINIMUM_FEEDBACK } from '../core/feedback-window';
+import { FAILURE_PERIOD, ModelMetrics } from '../core/model-metrics';
 import type { IPredictionApi } from '../serve/api';
 import type { StageProfile } from '../stage/api';
-import { type AlarmDeclaration, type IMonitor, Severity } from './api';
-import { apiMetric, FAILURE_PERIOD, failureShare, functionMetric, ModelMetrics } from './model-metrics';
-import { CRITERION_PERIOD, criterionMetric, MINIMUM_FEEDBACK } from './success-criteria';
+import { type AlarmDeclaration, Severity } from './api';
+import { apiMetric, failureShare, functionMetric } from './platform-metrics';
+import { criterionMetric } from './success-criteria';
 
 /** What the alarms of a model are derived from. */
 export interface ModelAlarmsProps {
@@ -19,9 +22,9 @@ export interface ModelAlarmsProps {
   readonly backendLink: string;
 }
 
-/** Declares the alarms that a contract demands of one model. */
-export function watchModel(monitor: IMonitor, props: ModelAlarmsProps): void {
-  const alarms = [
+/** The alarms that a contract demands of one model. */
+export function modelAlarms(monitor: IConstruct, props: ModelAlarmsProps): AlarmDeclaration[] {
+  return [
     latency(monitor, props),
     ...availability(monitor, props),
     ...backend(props),
@@ -30,7 +33,6 @@ export function watchModel(monitor: IMonitor, props: ModelAlarmsProps): void {
     ...traffic(monitor, props),
     ...sweeping(monitor, props),
   ];
-  for (const alarm of alarms) monitor.watch(alarm);
 }
 
 /** Fires in the first period that breaches; absence of data is no failure. */
@@ -41,7 +43,7 @@ const AT_ONCE = {
   treatMissingData: TreatMissingData.NOT_BREACHING,
 } as const;
 
-function latency(monitor: IMonitor, { api, contract }: ModelAlarmsProps): AlarmDeclaration {
+function latency(monitor: IConstruct, { api, contract }: ModelAlarmsProps): AlarmDeclaration {
   const objective = contract.latencyP95.toMilliseconds();
   return {
     ...AT_ONCE,
@@ -58,7 +60,7 @@ function latency(monitor: IMonitor, { api, contract }: ModelAlarmsProps): AlarmD
   };
 }
 
-function availability(monitor: IMonitor, { api, contract }: ModelAlarmsProps): AlarmDeclaration[] {
+function availability(monitor: IConstruct, { api, contract }: ModelAlarmsProps): AlarmDeclaration[] {
   const allowed = allowedFailures(contract);
   const link = functionLink(monitor, api.predictFunctionName);
   const invocations = functionMetric(api.predictFunctionName, 'Invocations');
@@ -128,7 +130,7 @@ function backend({ api, contract, backendLink }: ModelAlarmsProps): AlarmDeclara
   ];
 }
 
-function ownFailures(monitor: IMonitor, { api }: ModelAlarmsProps): AlarmDeclaration[] {
+function ownFailures(monitor: IConstruct, { api }: ModelAlarmsProps): AlarmDeclaration[] {
   const metrics = new ModelMetrics(api.deployment);
   const link = functionLink(monitor, api.predictFunctionName);
   return [
@@ -153,18 +155,19 @@ function ownFailures(monitor: IMonitor, { api }: ModelAlarmsProps): AlarmDeclara
   ];
 }
 
-function success(monitor: IMonitor, { api, contract }: ModelAlarmsProps): AlarmDeclaration[] {
+function success(monitor: IConstruct, { api, contract }: ModelAlarmsProps): AlarmDeclaration[] {
   const metrics = new ModelMetrics(api.deployment);
+  const period = criterionPeriod(contract.requestsPerMonth);
   return (contract.success ?? []).map(({ metric, threshold }) => ({
     ...AT_ONCE,
     id: `success-${metric}`,
-    metric: criterionMetric(metrics, metric, contract.positiveLabel),
+    metric: criterionMetric(metrics, metric, contract.positiveLabel, period),
     threshold,
     comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
     // Feedback that stops is not evidence that the model is good again.
     treatMissingData: TreatMissingData.IGNORE,
     severity: Severity.HIGH,
-    what: `${metric} over the last ${CRITERION_PERIOD.toMinutes()} minutes of feedback (${MINIMUM_FEEDBACK} judged answers at least) is below ${threshold}, the success criterion`,
+    what: `${metric} over the last ${period.toHours()} h of feedback (${MINIMUM_FEEDBACK} judged answers at least) is below ${threshold}, the success criterion`,
     link: functionLink(monitor, api.recordsFunctionName),
     clause: CLAUSE.success(metric),
   }));
@@ -173,7 +176,7 @@ function success(monitor: IMonitor, { api, contract }: ModelAlarmsProps): AlarmD
 /** A day with more than twice its share of the month is not what the contract was priced for. */
 const TRAFFIC_FACTOR = 2;
 
-function traffic(monitor: IMonitor, { api, contract, profile }: ModelAlarmsProps): AlarmDeclaration[] {
+function traffic(monitor: IConstruct, { api, contract, profile }: ModelAlarmsProps): AlarmDeclaration[] {
   const metrics = new ModelMetrics(api.deployment);
   const link = functionLink(monitor, api.predictFunctionName);
   const alarms: AlarmDeclaration[] = [];
@@ -209,7 +212,7 @@ function traffic(monitor: IMonitor, { api, contract, profile }: ModelAlarmsProps
 /** The sweeper runs every minute. */
 const SWEEP_SILENCE = Duration.minutes(15);
 
-function sweeping(monitor: IMonitor, { api }: ModelAlarmsProps): AlarmDeclaration[] {
+function sweeping(monitor: IConstruct, { api }: ModelAlarmsProps): AlarmDeclaration[] {
   const link = functionLink(monitor, api.sweepFunctionName);
   return [
     {

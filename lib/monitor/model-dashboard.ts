@@ -13,10 +13,12 @@ import {
 import { Construct } from 'constructs';
 import { METRIC, type MetricName } from '../../protocol/metrics';
 import type { ProductionContract } from '../contract/api';
+import { criterionPeriod } from '../core/feedback-window';
+import { ModelMetrics } from '../core/model-metrics';
 import type { IPredictionApi } from '../serve/api';
-import { apiMetric, ModelMetrics } from './model-metrics';
 import type { Monitor } from './monitor';
-import { CRITERION_PERIOD, criterionMetric } from './success-criteria';
+import { apiMetric } from './platform-metrics';
+import { criterionMetric } from './success-criteria';
 
 /** Properties of a `ModelDashboard`. */
 export interface ModelDashboardProps {
@@ -35,7 +37,13 @@ const THIRD = { width: 8, height: 6 };
 const HALF = { width: 12, height: 6 };
 const FULL_WIDTH = 24;
 
-/** One page a person looks at first: is it up, is it fast, is it right, what did the guard do. */
+/**
+ * One page a person looks at first: is it up, is it fast, is it right, what did the guard do.
+ *
+ * @example
+ * const monitor = new Monitor(this, 'Monitor', { deployment: api.deployment, route: AlarmRoute.toOwnTopic() });
+ * new ModelDashboard(this, 'Dashboard', { api, contract, monitor, guardRules: GuardPolicy.standard().ruleNames });
+ */
 export class ModelDashboard extends Construct {
   /** Literal name of the dashboard. */
   readonly dashboardName: string;
@@ -52,7 +60,7 @@ export class ModelDashboard extends Construct {
         [summary(metrics, props), alarmStates(props.monitor)],
         [traffic(props.api), errors(props.api, metrics), latency(metrics, props.contract)],
         [overhead(metrics), confidence(metrics), guard(metrics, props.guardRules)],
-        [successCriteria(metrics, props.contract), feedback(metrics)],
+        [successCriteria(metrics, props.contract), feedback(metrics, props.contract)],
       ],
     });
   }
@@ -77,7 +85,9 @@ function summary(metrics: ModelMetrics, { contract }: ModelDashboardProps): IWid
       metrics.metric(METRIC.predictions, { ...hour, label: 'predictions' }),
       metrics.metric(METRIC.latency, { ...hour, statistic: Stats.percentile(95), label: 'p95 (ms)' }),
       metrics.metric(METRIC.guardBlocked, { ...hour, label: 'blocked' }),
-      ...(contract.success ?? []).map(({ metric }) => criterionMetric(metrics, metric, contract.positiveLabel)),
+      ...(contract.success ?? []).map(({ metric }) =>
+        criterionMetric(metrics, metric, contract.positiveLabel, criterionPeriod(contract.requestsPerMonth)),
+      ),
     ],
   });
 }
@@ -157,26 +167,29 @@ function guard(metrics: ModelMetrics, rules: readonly string[]): IWidget {
 
 function successCriteria(metrics: ModelMetrics, contract: ProductionContract): IWidget {
   const criteria = contract.success ?? [];
-  const shown = criteria.length > 0 ? criteria.map(({ metric }) => metric) : ['accuracy'];
+  // The accuracy also where it is no criterion: it is what a person asks first.
+  const shown = [...new Set(['accuracy', ...criteria.map(({ metric }) => metric)])];
+  const period = criterionPeriod(contract.requestsPerMonth);
   return new GraphWidget({
     title: 'Right, by feedback',
     ...HALF,
-    left: shown.map((metric) => criterionMetric(metrics, metric, contract.positiveLabel)),
+    left: shown.map((metric) => criterionMetric(metrics, metric, contract.positiveLabel, period)),
     leftAnnotations: criteria.map(({ metric, threshold }) => ({
       value: threshold,
       label: `${metric} at least`,
       color: Color.RED,
     })),
     leftYAxis: { min: 0, max: 1, showUnits: false },
-    period: CRITERION_PERIOD,
+    period,
   });
 }
 
-function feedback(metrics: ModelMetrics): IWidget {
+function feedback(metrics: ModelMetrics, contract: ProductionContract): IWidget {
+  const period = criterionPeriod(contract.requestsPerMonth);
   return new GraphWidget({
     title: 'Feedback joined',
     ...HALF,
-    left: [metrics.metric(METRIC.feedback, { period: CRITERION_PERIOD, label: 'judged answers' })],
+    left: [metrics.metric(METRIC.feedback, { period, label: 'judged answers' })],
     leftYAxis: { min: 0, showUnits: false },
   });
 }

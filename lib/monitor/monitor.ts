@@ -7,6 +7,7 @@ import { ConfigError } from '../core/config-error';
 import { Trace } from '../core/trace';
 import type { AlarmDeclaration, IAlarmRoute, IMonitor } from './api';
 import { Severity } from './api';
+import { type ModelAlarmsProps, modelAlarms } from './model-alarms';
 
 /** Properties of a `Monitor`. */
 export interface MonitorProps {
@@ -60,6 +61,11 @@ export class Monitor extends Construct implements IMonitor {
   /** The topic that alerts other than alarms are sent to, where the route has one. */
   get topic(): ITopic | undefined {
     return this.props.route.topicFor(this);
+  }
+
+  /** Declares the alarms that a contract demands of one model. */
+  watchModel(props: ModelAlarmsProps): void {
+    for (const alarm of modelAlarms(this, props)) this.watch(alarm);
   }
 
   watch(alarm: AlarmDeclaration): void {

@@ -1,13 +1,8 @@
-import { Duration } from 'aws-cdk-lib';
+import type { Duration } from 'aws-cdk-lib';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { METRIC } from '../../protocol/metrics';
-import type { ModelMetrics } from './model-metrics';
-
-/** The window over which a criterion is measured from feedback. */
-export const CRITERION_PERIOD = Duration.hours(1);
-
-/** With fewer judged answers the margin of error is wider than any threshold is meant to be: at 50 and 0.95 it is 0.06. */
-export const MINIMUM_FEEDBACK = 50;
+import { MINIMUM_FEEDBACK } from '../core/feedback-window';
+import type { ModelMetrics } from '../core/model-metrics';
 
 /**
  * Formulas over true and false positives and negatives (tp, fp, fn, tn). Without a positive label the handler counts a right
@@ -25,7 +20,7 @@ export function criterionMetric(
   metrics: ModelMetrics,
   criterion: string,
   positiveLabel: string | undefined,
-  period = CRITERION_PERIOD,
+  period: Duration,
 ): MathExpression {
   const formula = FORMULA[criterion];
   if (formula === undefined) throw new Error(`no formula for the criterion "${criterion}"`);

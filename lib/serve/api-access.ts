@@ -82,7 +82,8 @@ class OidcAccess extends ApiAccess {
       handler,
       // Refuses what cannot be a token without calling the function.
       validationRegex: '^[Bb]earer [A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$',
-      resultsCacheTtl: Duration.minutes(5),
+      // A token that expires meanwhile is let in so much longer; each minute saves most calls of a busy caller.
+      resultsCacheTtl: Duration.minutes(1),
     });
     return { authorizationType: AuthorizationType.CUSTOM, authorizer };
   }

@@ -1,5 +1,6 @@
 import { Duration, Size } from 'aws-cdk-lib';
 import { LambdaIntegration, type RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { type Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
@@ -9,12 +10,14 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { ENV } from '../../protocol/env';
 import type { PredictConfig, RecordsConfig } from '../../protocol/handler-config';
+import { METRIC } from '../../protocol/metrics';
 import { acknowledge } from '../core/acknowledge';
 import { checkDuration, checkNumber, checkText, faultsOf } from '../core/checks';
 import { CLAUSE } from '../core/clause';
 import { ConfigError } from '../core/config-error';
 import { deploymentName, MAX_DEPLOYMENT_NAME, NAME_PATTERN } from '../core/deployment-name';
 import { type FunctionSettings, HandlerFunction } from '../core/handler-function';
+import { ModelMetrics } from '../core/model-metrics';
 import { Trace } from '../core/trace';
 import type { IBoundModelBackend, IModelBackend } from '../endpoint/api';
 import { GuardPolicy } from '../guard/api';
@@ -153,6 +156,38 @@ export class PredictionApi extends Construct implements IPredictionApi {
         this.restApi.arnForExecuteApi('GET', '/health', this.apiStageName),
       ],
     });
+  }
+
+  /**
+   * A metric of this deployment, by its name in `protocol/metrics.ts`: sums over five minutes unless `options` say otherwise.
+   */
+  metric(metricName: string, options?: MetricOptions): Metric {
+    return new ModelMetrics(this.deployment).metric(metricName, options);
+  }
+
+  /** Predictions that were asked for. */
+  metricPredictions(options?: MetricOptions): Metric {
+    return this.metric(METRIC.predictions, options);
+  }
+
+  /** Milliseconds from the start of the handler to the answer, p95 unless `options` say otherwise. */
+  metricLatency(options?: MetricOptions): Metric {
+    return this.metric(METRIC.latency, { statistic: Stats.percentile(95), ...options });
+  }
+
+  /** Predictions that failed because the backend failed. */
+  metricBackendFailures(options?: MetricOptions): Metric {
+    return this.metric(METRIC.backendFailures, options);
+  }
+
+  /** Predictions whose backend did not answer within the deadline. */
+  metricBackendTimeouts(options?: MetricOptions): Metric {
+    return this.metric(METRIC.backendTimeouts, options);
+  }
+
+  /** Requests that a rule of the guard blocked. */
+  metricGuardBlocked(options?: MetricOptions): Metric {
+    return this.metric(METRIC.guardBlocked, options);
   }
 
   private predictFunction(props: PredictionApiProps, settings: FunctionSettings): IFunction {

@@ -208,7 +208,11 @@ class LogConnections extends Construct implements IPredictionLog {
     this.allow(handler, ['dynamodb:GetItem', 'dynamodb:PutItem'], [table.tableArn]);
     this.allowPayloads(handler, ['s3:GetObject', 's3:PutObject']);
     this.allow(handler, ['secretsmanager:GetSecretValue'], [secret.secretArn]);
-    grantKeyThrough(key, handler, ['dynamodb', 's3', 'secretsmanager']);
+    grantKeyThrough(key, handler, [
+      { service: 'dynamodb', access: 'write' },
+      { service: 's3', access: 'write' },
+      { service: 'secretsmanager', access: 'read' },
+    ]);
     handler.addEnvironment(ENV.recordsTable, table.tableName);
     handler.addEnvironment(ENV.payloadBucket, bucket.bucketName);
     handler.addEnvironment(ENV.subjectSecret, secret.secretArn);
@@ -219,7 +223,10 @@ class LogConnections extends Construct implements IPredictionLog {
     const { table, bucket, key } = this.parts;
     this.allow(handler, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], [table.tableArn]);
     this.allowPayloads(handler, ['s3:GetObject']);
-    grantKeyThrough(key, handler, ['dynamodb', 's3']);
+    grantKeyThrough(key, handler, [
+      { service: 'dynamodb', access: 'write' },
+      { service: 's3', access: 'read' },
+    ]);
     handler.addEnvironment(ENV.recordsTable, table.tableName);
     handler.addEnvironment(ENV.payloadBucket, bucket.bucketName);
   }
@@ -228,7 +235,7 @@ class LogConnections extends Construct implements IPredictionLog {
     const { table, key } = this.parts;
     this.allow(handler, ['dynamodb:UpdateItem'], [table.tableArn]);
     this.allow(handler, ['dynamodb:Query'], [`${table.tableArn}/index/${OPEN_INDEX}`]);
-    grantKeyThrough(key, handler, ['dynamodb']);
+    grantKeyThrough(key, handler, [{ service: 'dynamodb', access: 'write' }]);
     handler.addEnvironment(ENV.recordsTable, table.tableName);
   }
 

@@ -94,6 +94,8 @@ const ACCESS_LOG_FORMAT = AccessLogFormat.custom(
     latencyMs: AccessLogField.contextResponseLatency(),
     integrationLatencyMs: AccessLogField.contextIntegrationLatency(),
     caller: AccessLogField.contextIdentityCaller(),
+    // Of an authorizer: the subject of the token.
+    principal: AccessLogField.contextAuthorizerPrincipalId(),
     error: AccessLogField.contextErrorResponseType(),
   }),
 );

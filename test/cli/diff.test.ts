@@ -38,7 +38,7 @@ describe('slipway diff', () => {
     const { domains } = diffStages(stageNamed(assembly, 'pilot'), stageNamed(assembly, 'production'));
     const changed = domains.flatMap((domain) => domain.changed);
     const properties = changed.flatMap(({ changes }) => changes).length;
-    expect(out).toMatch(new RegExp(`│ total +│ 1 +│ 4 +│ ${changed.length} +│ ${properties} +│`));
+    expect(out).toMatch(new RegExp(`│ total +│ 1 +│ 5 +│ ${changed.length} +│ ${properties} +│`));
     expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120);
   });
 

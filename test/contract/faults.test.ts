@@ -44,10 +44,22 @@ describe('a number of the contract', () => {
   it.each([
     ['availability', [50, 99.999]],
     ['peakRequestsPerSecond', [0.01, 100_000]],
-    ['requestsPerMonth', [1, 1_000_000]],
+    ['requestsPerMonth', [1500, 1_000_000]],
     ['monthlyBudgetUsd', [0.01, 1e9]],
   ])('%s may be at either end of its range', (member, values) => {
     for (const value of values) expect(faultsWith({ [member]: value })).toEqual([]);
+  });
+});
+
+describe('a success criterion that too little traffic can never decide', () => {
+  it.each([1, 1499])('is a fault at %d requests a month, of which 50 a day cannot be judged', (requestsPerMonth) => {
+    expect(faultsWith({ requestsPerMonth })).toEqual([
+      `requestsPerMonth is ${requestsPerMonth}, expected at least 1500 beside success criteria: one is measured over 50 judged answers a day; correct it, leave it out, or take the criteria back`,
+    ]);
+  });
+
+  it('is none where there are no criteria', () => {
+    expect(faultsWith({ requestsPerMonth: 1, success: [] })).toEqual([]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { stages } from '../../bin/stages';
 import { clausesOf } from '../../lib/contract/check-contract';
@@ -9,6 +10,7 @@ import {
   contractOf,
   messageOf,
   modelWith,
+  resourcesOf,
   type SynthesizedStage,
   synthesizedStages,
   templateJson,
@@ -104,8 +106,8 @@ describe('a clause that nothing enforces', () => {
     return messageOf(() => templatesOf(modelWith({ contract, alarmRoute })));
   }
 
-  it('fails synthesis by name: an owner and an on-call whom no route reaches', () => {
-    const message = synthesisOf(contractOf());
+  it('fails synthesis by name: an owner and an on-call whom no route and no budget reaches', () => {
+    const message = synthesisOf(contractOf({ monthlyBudgetUsd: undefined }));
     expect(message).toContain(unenforced('owner'));
     expect(message).toContain(unenforced('owner.onCall'));
     expect(message).not.toContain('latencyP95');
@@ -126,11 +128,33 @@ describe('the owner and the on-call are enforced', () => {
   it.each([
     ['by the subscription of a mailbox', { ...owner, onCall: OnCall.email('n@example.com') }, 'AWS::SNS::Subscription'],
     ['by every alarm that opens an OpsItem', { ...owner, onCall: OnCall.opsCenter() }, 'AWS::CloudWatch::Alarm'],
-    ['by an own topic while nobody is on call', owner, 'AWS::SNS::Topic'],
+    ['by the subscription of the owner while nobody is on call', owner, 'AWS::SNS::Subscription'],
   ])('%s', (_, contractOwner, type) => {
     const templates = templatesOf(modelWith({ contract: contractOf({ owner: contractOwner }) }));
     const lines = traceOf({ templates }).filter(({ clause }) => clause === CLAUSE.owner);
-    expect(new Set(lines.map((line) => line.type))).toEqual(new Set([type]));
+    expect(lines.map((line) => line.type)).toContain(type);
+  });
+
+  it('by the budget, where alarms go elsewhere than to the topic of the stage', () => {
+    for (const onCall of [OnCall.opsCenter(), OnCall.topic('arn:aws:sns:eu-west-1:123456789012:night')]) {
+      const templates = templatesOf(modelWith({ contract: contractOf({ owner: { ...owner, onCall } }) }));
+      const lines = traceOf({ templates }).filter(({ clause }) => clause === CLAUSE.owner);
+      expect(lines.map((line) => line.type)).toContain('AWS::Budgets::Budget');
+      templates.operate.hasResourceProperties('AWS::Budgets::Budget', {
+        NotificationsWithSubscribers: Match.arrayWith([
+          Match.objectLike({ Subscribers: Match.arrayWith([{ SubscriptionType: 'EMAIL', Address: owner.email }]) }),
+        ]),
+      });
+    }
+  });
+
+  it('by subscriptions of the owner and of the person on call, once each', () => {
+    const subscribed = (onCall: OnCall) => {
+      const templates = templatesOf(modelWith({ contract: contractOf({ owner: { ...owner, onCall } }) }));
+      return resourcesOf(templates.operate, 'AWS::SNS::Subscription').map(([, { Properties }]) => Properties?.Endpoint);
+    };
+    expect(subscribed(OnCall.email('n@example.com')).sort()).toEqual(['n@example.com', owner.email].sort());
+    expect(subscribed(OnCall.email(owner.email))).toEqual([owner.email]);
   });
 
   it('by a topic that exists', () => {

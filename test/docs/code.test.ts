@@ -36,7 +36,7 @@ import { ${exported
     .filter((name) => name !== '')
     .join(', ')} } from 'slipway';
 declare const app: App, key: Key, contract: ProductionContract, backend: IModelBackend;
-declare const registry: IModelRegistry, log: IPredictionLog;`;
+declare const registry: IModelRegistry, log: IPredictionLog, api: PredictionApi;`;
 }
 
 function fenceSnippets(): Snippet[] {

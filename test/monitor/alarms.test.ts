@@ -303,3 +303,22 @@ describe('a monitor in a plain stack', () => {
     );
   });
 });
+
+describe('the window of a success criterion', () => {
+  const periodOf = (requestsPerMonth: number | undefined) =>
+    Object.values(metricsOf(alarmsWith({ requestsPerMonth, positiveLabel: 'spam' }).get('success-f1'))).map((metric) =>
+      Number(metric.split(' ').at(-1)),
+    );
+
+  it.each([
+    [undefined, 3600],
+    [3_000_000, 3600],
+    [72_000, 3600],
+    [71_999, 6 * 3600],
+    [12_000, 6 * 3600],
+    [11_999, 86_400],
+    [1500, 86_400],
+  ])('of %s requests a month is one in which twice the 50 judged answers can come: %d s', (requests, seconds) => {
+    expect(new Set(periodOf(requests))).toEqual(new Set([seconds]));
+  });
+});

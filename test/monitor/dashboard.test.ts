@@ -67,3 +67,8 @@ describe('the dashboard', () => {
     expect(JSON.stringify(none.toJSON())).toContain('IF(judged >= 50, tp / (tp + fp))');
   });
 });
+
+it('the accuracy is shown also where it is no criterion', () => {
+  const [first] = widget('Right, by feedback').metrics ?? [];
+  expect(JSON.stringify(first)).toContain('accuracy');
+});

@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { Key } from 'aws-cdk-lib/aws-kms';
+import { Alias, Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
 import { AlarmRoute, type IAlarmRoute, Monitor, OnCall, Severity } from '../../lib/index';
@@ -205,4 +205,27 @@ it('nobody is told by a route to nobody, and the alarms say so', () => {
 it('a mailbox of the contract’s on-call subscribes to the stage’s own topic', () => {
   const { operate } = templatesOf(modelWith());
   operate.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'night@example.com' });
+});
+
+describe('a topic whose key cannot be changed from here', () => {
+  it.each([
+    ['that AWS manages', (stack: Stack) => Alias.fromAliasName(stack, 'Key', 'alias/aws/sns')],
+    [
+      'of another account',
+      (stack: Stack) => Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-west-1:123456789012:key/1234abcd'),
+    ],
+  ])('%s is pointed out: messages would be dropped without a trace', (_, keyOf) => {
+    const stack = plain();
+    const topic = new Topic(stack, 'Topic', { masterKey: keyOf(stack) });
+    const monitor = new Monitor(stack, 'Monitor', { deployment: 'd', route: AlarmRoute.toTopic(topic) });
+    expect(monitor.topic).toBe(topic);
+    expect(annotations(stack, 'aws:cdk:warning')).toEqual([expect.stringContaining('the key of the alarm topic')]);
+  });
+
+  it('is none where the key is of the same app', () => {
+    const stack = plain();
+    const topic = new Topic(stack, 'Topic', { masterKey: new Key(stack, 'Key') });
+    expect(new Monitor(stack, 'Monitor', { deployment: 'd', route: AlarmRoute.toTopic(topic) }).topic).toBe(topic);
+    expect(annotations(stack, 'aws:cdk:warning')).toEqual([]);
+  });
 });

@@ -40,7 +40,7 @@ describe('access by tokens of an OpenID Connect issuer', () => {
   it('refuses what cannot be a token without calling the function', () => {
     const [[, authorizer] = []] = resourcesOf(serve, 'AWS::ApiGateway::Authorizer');
     const pattern = new RegExp(String(authorizer?.Properties?.IdentityValidationExpression));
-    expect(authorizer?.Properties).toMatchObject({ Type: 'TOKEN', AuthorizerResultTtlInSeconds: 300 });
+    expect(authorizer?.Properties).toMatchObject({ Type: 'TOKEN', AuthorizerResultTtlInSeconds: 60 });
     expect('Bearer eyJh.eyJz.c2ln').toMatch(pattern);
     for (const wrong of ['', 'eyJh.eyJz.c2ln', 'Basic dXNlcg==', 'Bearer a.b', 'Bearer a.b.c.d', 'Bearer a b.c.d']) {
       expect(wrong).not.toMatch(pattern);

@@ -2,10 +2,27 @@ import { Duration, Lazy, Token } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it } from 'vitest';
-import { type IModelBackend, PredictionApi, type PredictionApiProps } from '../../lib/index';
+import {
+  AlarmRoute,
+  type IModelBackend,
+  ModelDashboard,
+  Monitor,
+  PredictionApi,
+  type PredictionApiProps,
+  StageProfile,
+} from '../../lib/index';
 import { OPEN_MARGIN_MS } from '../../protocol/prediction';
 import { PROBLEM_CONTENT_TYPE } from '../../protocol/problem';
-import { messageOf, property, resourcesOf, standalone, synthesizedStages } from '../support';
+import {
+  contractOf,
+  messageOf,
+  modelWith,
+  property,
+  resourcesOf,
+  standalone,
+  synthesizedStages,
+  templatesOf,
+} from '../support';
 
 function apiIn(parts: ReturnType<typeof standalone>, changes: Partial<PredictionApiProps> = {}): PredictionApi {
   return new PredictionApi(parts.stack, 'Api', {
@@ -83,6 +100,7 @@ describe('a prediction API in a plain stack', () => {
       '$context.responseLatency',
       '$context.integrationLatency',
       '$context.identity.caller',
+      '$context.authorizer.principalId',
       '$context.error.responseType',
     ]);
     expect(stage?.Properties?.MethodSettings).toEqual([
@@ -272,7 +290,62 @@ describe('a prediction API', () => {
   });
 });
 
+describe('the metrics of a prediction API', () => {
+  const parts = standalone();
+  const api = apiIn(parts);
+  const dimensions = { Deployment: 'spam-filter-pilot' };
+
+  it('are those that its handlers emit, with the dimension that they emit', () => {
+    expect(api.metricPredictions()).toMatchObject({ namespace: 'Slipway', metricName: 'Predictions', dimensions });
+    expect(api.metricLatency()).toMatchObject({ metricName: 'Latency', statistic: 'p95', dimensions });
+    expect(api.metricBackendFailures()).toMatchObject({ metricName: 'BackendFailures', statistic: 'Sum' });
+    expect(api.metricBackendTimeouts()).toMatchObject({ metricName: 'BackendTimeouts', statistic: 'Sum' });
+    expect(api.metricGuardBlocked()).toMatchObject({ metricName: 'GuardBlocked', statistic: 'Sum' });
+  });
+
+  it('are as the caller wants them', () => {
+    const options = { statistic: 'p99', period: Duration.minutes(1), label: 'mine' };
+    expect(api.metricLatency(options)).toMatchObject(options);
+    expect(api.metricLatency(options).period.toMinutes()).toBe(1);
+  });
+
+  it('can be watched in a stack of one’s own, as a stage watches them', () => {
+    const monitor = new Monitor(parts.stack, 'Monitor', {
+      deployment: api.deployment,
+      route: AlarmRoute.toOwnTopic(),
+      runbook: 'https://wiki.example.com/runbook',
+    });
+    const contract = contractOf();
+    monitor.watchModel({ api, contract, profile: StageProfile.PRODUCTION, backendLink: api.backend.consoleLink });
+    new ModelDashboard(parts.stack, 'Dashboard', { api, contract, monitor, guardRules: [] });
+    const alarms = resourcesOf(Template.fromStack(parts.stack), 'AWS::CloudWatch::Alarm');
+    expect(alarms.length).toBeGreaterThan(8);
+    expect(Object.keys(monitor.alarms)).toContain('latency-p95');
+    for (const alarm of alarms) {
+      expect(JSON.stringify(property(alarm, 'AlarmDescription'))).toContain('https://wiki.example.com/runbook#');
+    }
+  });
+});
+
 describe('the API of a stage', () => {
+  it('can be used by whoever made the stage', () => {
+    const model = modelWith({ runbook: 'https://wiki.example.com/night' });
+    model.api.grantInvoke(
+      new Role(model.serveStack, 'Caller', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') }),
+    );
+    const { serve, operate } = templatesOf(model);
+    expect(JSON.stringify(serve.toJSON())).toContain('"Action":"execute-api:Invoke"');
+    expect(model.api.url).toBeDefined();
+    expect([model.registry.table.node.path, model.log.table.node.path]).toEqual([
+      'pilot/state/ModelRegistry/Table',
+      'pilot/state/PredictionLog/Table',
+    ]);
+    for (const [id, alarm] of Object.entries(model.monitor.alarms)) {
+      expect(alarm.alarmName, id).toBeDefined();
+      expect(JSON.stringify(operate.toJSON())).toContain(`https://wiki.example.com/night#${id}`);
+    }
+  });
+
   it.each([
     ['pilot', undefined, 60],
     ['staging', 1, 80],

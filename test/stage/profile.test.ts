@@ -1,7 +1,7 @@
 import { Duration, Lazy, RemovalPolicy, Token } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { describe, expect, it } from 'vitest';
-import { Severity, StageProfile, type StageProfileProps } from '../../lib/index';
+import { DataClass, GuardMode, GuardPolicy, Severity, StageProfile, type StageProfileProps } from '../../lib/index';
 import { annotations, contractOf, messageOf, modelWith, templatesOf } from '../support';
 
 const custom = (changes: StageProfileProps, name = 'load-test') =>
@@ -149,7 +149,19 @@ describe('a contract that lacks what makes it whole', () => {
   });
 
   it('is no advice where nothing lacks', () => {
-    expect(annotations(modelWith(), 'aws:cdk:warning')).toEqual([]);
+    const guard = GuardPolicy.standard().maskPersonalData();
+    expect(annotations(modelWith({ guard }), 'aws:cdk:warning')).toEqual([]);
+  });
+
+  it('is advised on personal data that reach the model, and only on those', () => {
+    const warnings = (dataClass: DataClass, guard: GuardPolicy) =>
+      annotations(modelWith({ contract: contractOf({ dataClass }), guard }), 'aws:cdk:warning');
+    const advice = [expect.stringContaining('no rule of the guard masks or blocks personal data')];
+    const standard = GuardPolicy.standard();
+    expect(warnings(DataClass.PERSONAL, standard)).toEqual(advice);
+    expect(warnings(DataClass.PERSONAL, standard.maskPersonalData({ mode: GuardMode.OBSERVE }))).toEqual(advice);
+    expect(warnings(DataClass.PERSONAL, standard.blockPersonalData())).toEqual([]);
+    expect(warnings(DataClass.INTERNAL, standard)).toEqual([]);
   });
 
   it('is demanded by the profile’s property, whatever its name', () => {
