@@ -321,8 +321,8 @@ describe('the metrics of a prediction API', () => {
     const alarms = resourcesOf(Template.fromStack(parts.stack), 'AWS::CloudWatch::Alarm');
     expect(alarms.length).toBeGreaterThan(8);
     expect(Object.keys(monitor.alarms)).toContain('latency-p95');
-    for (const alarm of alarms) {
-      expect(JSON.stringify(property(alarm, 'AlarmDescription'))).toContain('https://wiki.example.com/runbook#');
+    for (const [, { Properties }] of alarms) {
+      expect(JSON.stringify(Properties?.AlarmDescription)).toContain('https://wiki.example.com/runbook#');
     }
   });
 });
