@@ -13,9 +13,11 @@ export { type AlarmDeclaration, type IAlarmRoute, type IMonitor, Severity } from
 export type { ModelAlarmsProps } from './monitor/model-alarms';
 export { ModelDashboard, type ModelDashboardProps } from './monitor/model-dashboard';
 export { Monitor, type MonitorProps } from './monitor/monitor';
-export { ProductionModel, type ProductionModelProps } from './production-model';
+export { ProductionModel } from './production-model';
+export type { ProductionModelProps } from './production-model-props';
 export type { IPredictionApi, IPredictionLog } from './serve/api';
 export { ApiAccess, type ApiAccessBindOptions, type ApiAuthorization, type OidcAccessProps } from './serve/api-access';
-export { PredictionApi, type PredictionApiProps } from './serve/prediction-api';
+export { PredictionApi } from './serve/prediction-api';
+export type { PredictionApiProps } from './serve/prediction-api-props';
 export { PredictionLog, type PredictionLogProps } from './serve/prediction-log';
 export { StageProfile, type StageProfileProps } from './stage/api';

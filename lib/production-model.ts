@@ -1,70 +1,26 @@
-import { Annotations, type Environment, Lazy, Stack, Stage, Tags } from 'aws-cdk-lib';
+import { Lazy, Stack, Stage, Tags } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
-import { PERSONAL_KINDS } from '../protocol/guard';
 import { TAG } from '../protocol/tags';
+import { checkProductionModel } from './check-production-model';
 import type { ProductionContract } from './contract/api';
-import { checkContract, checkRegion, clausesOf, missingMembers, timeoutOf } from './contract/check-contract';
+import { clausesOf, timeoutOf } from './contract/check-contract';
 import { adoptBucketEmptier } from './core/bucket-emptier';
-import { checkText, faultsOf } from './core/checks';
 import { CLAUSE } from './core/clause';
-import { ConfigError } from './core/config-error';
-import { deploymentName, NAME_PATTERN } from './core/deployment-name';
-import type { FunctionSettings } from './core/handler-function';
+import { deploymentName } from './core/deployment-name';
 import { stageKey } from './core/stage-key';
 import { output, publishLink, readLink, STATE_LINK } from './core/state-links';
 import { Trace } from './core/trace';
 import { StageBudget } from './cost/stage-budget';
-import type { IModelBackend } from './endpoint/api';
 import { GuardPolicy } from './guard/api';
 import { ModelRegistry } from './lifecycle/model-registry';
 import { AlarmRoute } from './monitor/alarm-route';
 import type { IAlarmRoute } from './monitor/api';
 import { ModelDashboard } from './monitor/model-dashboard';
 import { Monitor } from './monitor/monitor';
-import type { ApiAccess } from './serve/api-access';
+import type { ProductionModelProps } from './production-model-props';
 import { PredictionApi } from './serve/prediction-api';
 import { PredictionLog } from './serve/prediction-log';
-import type { StageProfile } from './stage/api';
-
-/** Properties of a `ProductionModel`. */
-export interface ProductionModelProps {
-  /** Where the stage is deployed; its region must be one that the contract allows. */
-  readonly env: Environment;
-  /** Name of the model: lower case letters, digits and single hyphens. */
-  readonly model: string;
-  /** What production demands of the model. */
-  readonly contract: ProductionContract;
-  /** What this stage differs by. */
-  readonly profile: StageProfile;
-  /** Where the model runs. */
-  readonly backend: IModelBackend;
-  /**
-   * What may go to the model and come back.
-   * @default GuardPolicy.standard()
-   */
-  readonly guard?: GuardPolicy;
-  /**
-   * Who may call.
-   * @default ApiAccess.iam()
-   */
-  readonly access?: ApiAccess;
-  /**
-   * Who is told about alarms.
-   * @default as the contract's `owner.onCall` says; without one, a topic of the stage's own that nobody subscribes to
-   */
-  readonly alarmRoute?: IAlarmRoute;
-  /**
-   * Where the runbook is that alarms name; the alarm's id is added as fragment. An https URL is one that can be opened at night.
-   * @default 'docs/runbook.md' of this package
-   */
-  readonly runbook?: string;
-  /**
-   * How functions reach the network.
-   * @default functions run outside of any VPC
-   */
-  readonly network?: FunctionSettings;
-}
 
 /**
  * A model in one stage, with everything that its contract demands: state, serving, watching, budget. A CDK stage of three
@@ -100,7 +56,7 @@ export class ProductionModel extends Stage {
     private readonly props: ProductionModelProps,
   ) {
     super(scope, id, { env: props.env });
-    this.check(id);
+    checkProductionModel(this, props);
     this.deployment = deploymentName(props.model, id);
     this.trace = Trace.begin(this);
     this.trace.checkedAtSynthesis(
@@ -126,35 +82,6 @@ export class ProductionModel extends Stage {
     this.operateStack.templateOptions.metadata = {
       'slipway:contract': Lazy.any({ produce: () => this.trace.resolve(clausesOf(props.contract)) }),
     };
-  }
-
-  private check(id: string): void {
-    const { contract, profile, model, env } = this.props;
-    const nameRule = {
-      pattern: NAME_PATTERN,
-      expected: 'lower case letters, digits and single hyphens, beginning with a letter',
-      fix: 'it becomes part of function names, tags and metric dimensions',
-    };
-    const faults = [
-      ...faultsOf(checkText('the stage id', id, nameRule), checkText('model', model, nameRule)),
-      ...checkContract(contract),
-      ...checkRegion(contract, env?.region),
-    ];
-    const missing = missingMembers(contract);
-    if (profile.demandsWholeContract) faults.push(...missing);
-    if (faults.length > 0) throw new ConfigError(this, faults);
-    if (contract.dataClass.personal && !coversPersonalData(this.props.guard ?? GuardPolicy.standard())) {
-      Annotations.of(this).addWarningV2(
-        'slipway:personalDataReachesModel',
-        'the contract says that the data concern people, and no rule of the guard masks or blocks personal data on their way to the model; add maskPersonalData(), or acknowledge that the model needs them',
-      );
-    }
-    for (const advice of missing) {
-      Annotations.of(this).addWarningV2(
-        `slipway:incompleteContract:${advice.split(' ', 1)[0]}`,
-        `${advice}; production will refuse without it`,
-      );
-    }
   }
 
   private stack(id: string, what: string, terminationProtection = false): Stack {
@@ -295,18 +222,6 @@ export class ProductionModel extends Stage {
           `clause "${clause}" of the contract is enforced by nothing; add what enforces it, or take the clause back`,
       );
   }
-}
-
-/** Whether a rule keeps some kind of personal data from the model. */
-function coversPersonalData(policy: GuardPolicy): boolean {
-  return policy
-    ._document()
-    .request.some(
-      (rule) =>
-        rule.kind === 'sensitive' &&
-        rule.mode === 'enforce' &&
-        PERSONAL_KINDS.some((kind) => rule.kinds.includes(kind)),
-    );
 }
 
 /** The route that the contract's owner asks for. */

@@ -1,5 +1,5 @@
 import { Duration, Token } from 'aws-cdk-lib';
-import { checkDuration, checkEmail, checkNumber, checkText, faultsOf, show } from '../core/checks';
+import { checkDistinct, checkDuration, checkEmail, checkNumber, checkText, faultsOf, show } from '../core/checks';
 import { CLAUSE } from '../core/clause';
 import { LEAST_REQUESTS_PER_MONTH, MINIMUM_FEEDBACK } from '../core/feedback-window';
 import { Criterion, DataClass, OnCall, type Owner, type ProductionContract } from './api';
@@ -15,6 +15,8 @@ const TOPIC_ARN = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/;
 /** The API ends a request after 29 s; the handler must answer before. */
 const MAX_TIMEOUT_MS = 28_000;
 
+const MAX_REQUESTS_PER_MONTH = 1e12;
+
 /** The deadline of one request. */
 export function timeoutOf(contract: ProductionContract): Duration {
   if (contract.timeout !== undefined) return contract.timeout;
@@ -25,7 +27,8 @@ export function timeoutOf(contract: ProductionContract): Duration {
 export function checkContract(contract: ProductionContract): string[] {
   return [
     ...faultsOf(
-      checkText('purpose', requiredMember(contract.purpose), {
+      checkText('purpose', contract.purpose, {
+        required: true,
         pattern: /\S/,
         expected: 'a sentence',
         fix: 'say what the model is for',
@@ -52,7 +55,7 @@ export function missingMembers(contract: ProductionContract): string[] {
   if (contract.monthlyBudgetUsd === undefined) {
     missing.push('monthlyBudgetUsd is missing; say what the model may cost a month');
   }
-  if ((contract.success ?? []).length === 0) {
+  if (contract.success === undefined || (Array.isArray(contract.success) && contract.success.length === 0)) {
     missing.push("success is missing; say what counts as good enough, such as Criterion.atLeast('f1', 0.95)");
   }
   return missing;
@@ -61,6 +64,8 @@ export function missingMembers(contract: ProductionContract): string[] {
 /** Why a stage may not be in `region`, or nothing. */
 export function checkRegion(contract: ProductionContract, region: string | undefined): string[] {
   const allowed: readonly string[] = Array.isArray(contract.allowedRegions) ? contract.allowedRegions : [];
+  // That no region is allowed is a fault of its own.
+  if (allowed.length === 0) return [];
   if (region === undefined || Token.isUnresolved(region)) {
     return [`env.region is not stated, expected one of ${allowed.join(', ')}; the contract allows only these regions`];
   }
@@ -84,11 +89,6 @@ export function clausesOf(contract: ProductionContract): string[] {
   return clauses;
 }
 
-/** A required member that plain JavaScript left out is shown as undefined instead of passing as absent. */
-function requiredMember(value: unknown): unknown {
-  return value === undefined ? null : value;
-}
-
 /** A list that plain JavaScript may have given as something else; a fault is added to `faults` then. */
 function listOf<T>(name: string, value: readonly T[] | undefined, example: string, faults: string[]): readonly T[] {
   if (value === undefined) return [];
@@ -109,8 +109,8 @@ function checkOwner(owner: Owner | undefined): string[] {
   });
   return [
     ...faultsOf(
-      checkText('owner.team', requiredMember(owner.team), tagRule('the team')),
-      checkEmail('owner.email', requiredMember(owner.email)),
+      checkText('owner.team', owner.team, { ...tagRule('the team'), required: true }),
+      checkEmail('owner.email', owner.email, { required: true }),
       checkText('owner.costCentre', owner.costCentre, tagRule('the cost centre')),
     ),
     ...checkOnCall(owner.onCall),
@@ -124,10 +124,11 @@ function checkOnCall(onCall: OnCall | undefined): string[] {
       `owner.onCall is ${show(onCall)}, expected an OnCall; make it with OnCall.email, OnCall.topic or OnCall.opsCenter`,
     ];
   }
-  if (onCall.channel === 'email') return faultsOf(checkEmail('owner.onCall', onCall.target));
+  if (onCall.channel === 'email') return faultsOf(checkEmail('owner.onCall', onCall.target, { required: true }));
   if (onCall.channel === 'topic') {
     return faultsOf(
       checkText('owner.onCall', onCall.target, {
+        required: true,
         pattern: TOPIC_ARN,
         expected: 'the ARN of an SNS topic, such as arn:aws:sns:eu-west-1:123456789012:night',
         fix: 'copy it from the topic',
@@ -137,43 +138,46 @@ function checkOnCall(onCall: OnCall | undefined): string[] {
   return [];
 }
 
-function checkLatency(contract: ProductionContract): string[] {
-  const faults = faultsOf(
-    checkDuration('latencyP95', contract.latencyP95, {
-      minMs: 1,
-      maxMs: MAX_TIMEOUT_MS,
-      known: true,
-      fix: 'state the objective, such as Duration.millis(200)',
-    }),
-    checkDuration('timeout', contract.timeout, {
-      minMs: 1,
-      maxMs: MAX_TIMEOUT_MS,
-      known: true,
-      fix: 'the API ends a request after 29 s; for longer work use an asynchronous backend',
-    }),
-    checkNumber('availability', requiredMember(contract.availability), {
+function checkLatency({ latencyP95, timeout, availability }: ProductionContract): string[] {
+  const objectiveFault = checkDuration('latencyP95', latencyP95, {
+    minMs: 1,
+    maxMs: MAX_TIMEOUT_MS,
+    known: true,
+    required: true,
+    fix: 'state the objective, such as Duration.millis(200)',
+  });
+  const timeoutFault = checkDuration('timeout', timeout, {
+    minMs: 1,
+    maxMs: MAX_TIMEOUT_MS,
+    known: true,
+    fix: 'the API ends a request after 29 s; for longer work use an asynchronous backend',
+  });
+  const both = objectiveFault === undefined && timeoutFault === undefined;
+  return faultsOf(
+    objectiveFault,
+    timeoutFault,
+    both ? timeoutBelowObjective(timeout, latencyP95) : undefined,
+    checkNumber('availability', availability, {
       min: 50,
       max: 99.999,
       known: true,
+      required: true,
       fix: 'state it in percent, such as 99.9',
     }),
   );
-  if (contract.latencyP95 === undefined) {
-    faults.push('latencyP95 is undefined, expected a Duration; state the objective, such as Duration.millis(200)');
-  } else if (faults.length === 0 && contract.timeout !== undefined) {
-    const [timeout, objective] = [contract.timeout.toMilliseconds(), contract.latencyP95.toMilliseconds()];
-    if (timeout < objective) {
-      faults.push(
-        `timeout is ${timeout} ms, expected at least latencyP95 (${objective} ms); raise it, or lower the objective`,
-      );
-    }
-  }
-  return faults;
+}
+
+function timeoutBelowObjective(timeout: Duration | undefined, latencyP95: Duration): string | undefined {
+  if (timeout === undefined) return undefined;
+  const [deadline, objective] = [timeout.toMilliseconds(), latencyP95.toMilliseconds()];
+  if (deadline >= objective) return undefined;
+  return `timeout is ${deadline} ms, expected at least latencyP95 (${objective} ms); raise it, or lower the objective`;
 }
 
 function checkLoad(contract: ProductionContract): string[] {
   return faultsOf(
-    checkNumber('peakRequestsPerSecond', requiredMember(contract.peakRequestsPerSecond), {
+    checkNumber('peakRequestsPerSecond', contract.peakRequestsPerSecond, {
+      required: true,
       min: 0.01,
       max: 100_000,
       known: true,
@@ -181,7 +185,7 @@ function checkLoad(contract: ProductionContract): string[] {
     }),
     checkNumber('requestsPerMonth', contract.requestsPerMonth, {
       min: 1,
-      max: 1e12,
+      max: MAX_REQUESTS_PER_MONTH,
       known: true,
       fix: 'state the expected requests a month, or leave it out',
     }),
@@ -195,7 +199,8 @@ function impossibleMonth({ requestsPerMonth, peakRequestsPerSecond }: Production
   if (typeof requestsPerMonth !== 'number' || typeof peakRequestsPerSecond !== 'number') return undefined;
   if (Token.isUnresolved(requestsPerMonth) || Token.isUnresolved(peakRequestsPerSecond)) return undefined;
   const most = peakRequestsPerSecond * 31 * 86_400;
-  if (!(requestsPerMonth > most)) return undefined;
+  // Beyond its own range it is a fault already.
+  if (!(requestsPerMonth > most && requestsPerMonth <= MAX_REQUESTS_PER_MONTH)) return undefined;
   return `requestsPerMonth is ${requestsPerMonth}, expected at most ${most}, which is peakRequestsPerSecond around the clock; raise the peak, or correct the month`;
 }
 
@@ -238,7 +243,8 @@ function checkSuccess(contract: ProductionContract): string[] {
 
 function checkCriterion(name: string, criterion: Criterion): string[] {
   const faults = faultsOf(
-    checkNumber(`${name} (${criterion.metric})`, requiredMember(criterion.threshold), {
+    checkNumber(`${name} (${String(criterion.metric)})`, criterion.threshold, {
+      required: true,
       min: 0.001,
       max: 1,
       known: true,
@@ -267,7 +273,10 @@ function checkMoney(contract: ProductionContract): string[] {
   );
   const emails = listOf('financeEmails', contract.financeEmails, "such as ['finance@example.com']", faults);
   faults.push(
-    ...faultsOf(...emails.map((email, index) => checkEmail(`financeEmails[${index}]`, requiredMember(email)))),
+    ...faultsOf(
+      ...emails.map((email, index) => checkEmail(`financeEmails[${index}]`, email, { required: true })),
+      checkDistinct('financeEmails', emails),
+    ),
   );
   if (emails.length > MAX_FINANCE_EMAILS) {
     faults.push(
@@ -284,26 +293,28 @@ function checkData(contract: ProductionContract): string[] {
   const faults: string[] = [];
   if (!(contract.dataClass instanceof DataClass)) {
     faults.push(
-      `dataClass is ${show(contract.dataClass)}, expected DataClass.PUBLIC, INTERNAL, CONFIDENTIAL or PERSONAL; state how sensitive the data is`,
+      `dataClass is ${contract.dataClass === undefined ? 'missing' : show(contract.dataClass)}, expected DataClass.PUBLIC, INTERNAL, CONFIDENTIAL or PERSONAL; state how sensitive the data is`,
     );
   }
   const regions = contract.allowedRegions;
   if (!Array.isArray(regions) || regions.length === 0) {
     faults.push(
-      `allowedRegions is ${show(regions)}, expected at least one region such as "eu-west-1"; say where the data may live`,
+      `allowedRegions is ${regions === undefined ? 'missing' : show(regions)}, expected at least one region such as "eu-west-1"; say where the data may live`,
     );
     return faults;
   }
   faults.push(
     ...faultsOf(
       ...regions.map((region, index) =>
-        checkText(`allowedRegions[${index}]`, requiredMember(region), {
+        checkText(`allowedRegions[${index}]`, region, {
+          required: true,
           pattern: REGION,
           expected: 'a region such as "eu-west-1"',
           known: true,
           fix: 'correct the name',
         }),
       ),
+      checkDistinct('allowedRegions', regions),
     ),
   );
   return faults;

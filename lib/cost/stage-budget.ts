@@ -2,7 +2,7 @@ import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { TAG } from '../../protocol/tags';
-import { checkEmail, checkNumber, faultsOf } from '../core/checks';
+import { checkDistinct, checkEmail, checkNumber, checkText, faultsOf } from '../core/checks';
 import { CLAUSE } from '../core/clause';
 import { ConfigError } from '../core/config-error';
 import { Trace } from '../core/trace';
@@ -74,8 +74,20 @@ export class StageBudget extends Construct {
 function checkProps(scope: Construct, props: StageBudgetProps): void {
   const emails = props.emails ?? [];
   const faults = faultsOf(
-    checkNumber('monthlyLimitUsd', props.monthlyLimitUsd, { min: 0.01, max: 1e9, fix: 'state US dollars a month' }),
-    ...emails.map((email, index) => checkEmail(`emails[${index}]`, email)),
+    checkText('deployment', props.deployment, {
+      required: true,
+      pattern: /^\S+$/,
+      expected: 'the value of the tag slipway:deployment',
+      fix: 'the budget counts what is tagged so',
+    }),
+    checkNumber('monthlyLimitUsd', props.monthlyLimitUsd, {
+      min: 0.01,
+      max: 1e9,
+      required: true,
+      fix: 'state US dollars a month',
+    }),
+    ...emails.map((email, index) => checkEmail(`emails[${index}]`, email, { required: true })),
+    checkDistinct('emails', emails),
   );
   if (emails.length > 10) faults.push(`emails has ${emails.length} entries, expected at most 10; use a mailing list`);
   if (emails.length === 0 && props.topic === undefined) {

@@ -1,5 +1,7 @@
 import { cpSync, existsSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { createRequire } from 'node:module';
+import { join, resolve, sep } from 'node:path';
+import { Stage, Token } from 'aws-cdk-lib';
 import {
   Architecture,
   Code,
@@ -20,9 +22,9 @@ import { folderWith, handlerFolder } from '../core/package-files';
  * speaks the protocol of `docs/backends-lambda.md` itself.
  */
 export abstract class ModelCode {
-  /** A folder with an `index.js` that exports `load` and `predict`; bundled or with its own `node_modules`. */
+  /** A folder that Node can load (`index.js`, or the entry of its `package.json`) and that exports `load` and `predict`; bundled or with its own `node_modules`. */
   static node(folder: string): ModelCode {
-    return new HostedCode('model-host', folder, 'index.js', {
+    return new HostedCode('model-host', folder, 'index.js, nor a package.json that names another entry', isNodeModule, {
       runtime: Runtime.NODEJS_24_X,
       handler: 'index.handler',
     });
@@ -30,7 +32,7 @@ export abstract class ModelCode {
 
   /** A folder with an `__init__.py` that defines `load` and `predict`, with its packages vendored in it. */
   static python(folder: string): ModelCode {
-    return new HostedCode('model-host-python', folder, '__init__.py', {
+    return new HostedCode('model-host-python', folder, '__init__.py', (path) => existsSync(join(path, '__init__.py')), {
       runtime: Runtime.PYTHON_3_13,
       handler: 'slipway_host.handler',
     });
@@ -54,13 +56,22 @@ class HostedCode extends ModelCode {
     private readonly host: string,
     private readonly folder: string,
     private readonly entry: string,
+    private readonly hasEntry: (folder: string) => boolean,
     private readonly run: { readonly runtime: Runtime; readonly handler: string },
   ) {
     super();
   }
 
   _function(scope: Construct, id: string, options: FunctionOptions): LambdaFunction {
-    const folder = existingFolder(scope, this.folder, this.entry);
+    const folder = existingFolder(scope, this.folder);
+    refuseWithout(scope, this.folder, this.entry, this.hasEntry(folder));
+    const assembly = resolve(Stage.of(scope)?.assetOutdir ?? '');
+    if (assembly === folder || assembly.startsWith(`${folder}${sep}`)) {
+      throw new ConfigError(
+        scope,
+        `the model's folder ${show(this.folder)} holds the output of the synthesis, ${assembly}, which would be packed into itself; name a folder with nothing but the model in it`,
+      );
+    }
     const asset = folderWith(scope, handlerFolder(this.host), folder, (target) => {
       cpSync(folder, join(target, 'model'), { recursive: true });
     });
@@ -80,7 +91,8 @@ class ImageCode extends ModelCode {
   }
 
   _function(scope: Construct, id: string, options: FunctionOptions): LambdaFunction {
-    const folder = existingFolder(scope, this.folder, 'Dockerfile');
+    const folder = existingFolder(scope, this.folder);
+    refuseWithout(scope, this.folder, 'Dockerfile', existsSync(join(folder, 'Dockerfile')));
     return new DockerImageFunction(scope, id, {
       ...options,
       architecture: options.architecture ?? Architecture.ARM_64,
@@ -90,7 +102,10 @@ class ImageCode extends ModelCode {
 }
 
 /** Folders are relative to where synthesis runs, as paths of CDK assets are. */
-function existingFolder(scope: Construct, folder: string, entry: string): string {
+function existingFolder(scope: Construct, folder: unknown): string {
+  if (typeof folder !== 'string' || folder === '' || Token.isUnresolved(folder)) {
+    throw new ConfigError(scope, `the model's folder is ${show(folder)}, expected the path of a folder; name it`);
+  }
   const absolute = resolve(folder);
   if (!existsSync(absolute) || !statSync(absolute).isDirectory()) {
     throw new ConfigError(
@@ -98,11 +113,23 @@ function existingFolder(scope: Construct, folder: string, entry: string): string
       `the model's folder is ${show(folder)}, expected a folder that exists; looked at ${absolute}`,
     );
   }
-  if (!existsSync(join(absolute, entry))) {
-    throw new ConfigError(
-      scope,
-      `the model's folder ${show(folder)} has no ${entry}; add it, or name the folder that has it`,
-    );
-  }
   return absolute;
+}
+
+function refuseWithout(scope: Construct, folder: string, entry: string, present: boolean): void {
+  if (present) return;
+  throw new ConfigError(
+    scope,
+    `the model's folder ${show(folder)} has no ${entry}; add it, or name the folder that has it`,
+  );
+}
+
+/** What Node loads where a folder is required: the entry of its package.json, or index.js. */
+function isNodeModule(folder: string): boolean {
+  try {
+    createRequire(join(folder, 'slipway')).resolve(folder);
+    return true;
+  } catch {
+    return false;
+  }
 }

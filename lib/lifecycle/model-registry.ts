@@ -7,6 +7,8 @@ import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-c
 import { Construct } from 'constructs';
 import { ENV } from '../../protocol/env';
 import { acknowledge, acknowledgeWildcard } from '../core/acknowledge';
+import { checkObject } from '../core/checks';
+import { ConfigError } from '../core/config-error';
 import { grantKeyThrough, type KeyUse } from '../core/grants';
 import { publishLink, readLink, STATE_LINK } from '../core/state-links';
 import type { IModelRegistry } from './api';
@@ -51,6 +53,11 @@ export class ModelRegistry extends Construct implements IModelRegistry {
 
   constructor(scope: Construct, id: string, props: ModelRegistryProps) {
     super(scope, id);
+    const fault = checkObject('encryptionKey', props.encryptionKey, {
+      expected: 'a KMS key',
+      fix: 'what is kept is encrypted with a key of yours: new Key(this, ...)',
+    });
+    if (fault !== undefined) throw new ConfigError(this, fault);
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
     this.table = new TableV2(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },

@@ -3,6 +3,7 @@ import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { OpsItemCategory, OpsItemSeverity, SnsAction, SsmAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct, IConstruct } from 'constructs';
+import { checkDistinct, checkEmail, faultsOf } from '../core/checks';
 import { ConfigError } from '../core/config-error';
 import { AlarmTopic, admitSenders } from './alarm-topic';
 import type { IAlarmRoute, Severity } from './api';
@@ -20,6 +21,12 @@ export interface TopicRouteProps {
 export class AlarmRoute {
   /** An encrypted topic of the stage's own, which CloudWatch and Budgets may send to. */
   static toOwnTopic(props: TopicRouteProps = {}): IAlarmRoute {
+    const emails: readonly unknown[] = props.emails ?? [];
+    const faults = faultsOf(
+      ...emails.map((email, index) => checkEmail(`emails[${index}]`, email, { required: true })),
+      checkDistinct('emails', emails),
+    );
+    if (faults.length > 0) throw new ConfigError('AlarmRoute.toOwnTopic', faults);
     return new OwnTopicRoute(props.emails ?? []);
   }
 

@@ -2,6 +2,7 @@ import { Annotations } from 'aws-cdk-lib';
 import { Alarm, type IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { checkObject, checkText, faultsOf, show } from '../core/checks';
 import { CLAUSE } from '../core/clause';
 import { ConfigError } from '../core/config-error';
 import { Trace } from '../core/trace';
@@ -47,6 +48,19 @@ export class Monitor extends Construct implements IMonitor {
     private readonly props: MonitorProps,
   ) {
     super(scope, id);
+    const faults = faultsOf(
+      checkText('deployment', props.deployment, {
+        required: true,
+        pattern: /^\S+$/,
+        expected: 'a name such as spam-filter-pilot',
+        fix: 'names of alarms begin with it',
+      }),
+      checkObject('route', props.route, { expected: 'an alarm route', fix: 'make it with AlarmRoute' }),
+      props.severityCeiling === undefined || props.severityCeiling instanceof Severity
+        ? undefined
+        : `severityCeiling is ${show(props.severityCeiling)}, expected a Severity; such as Severity.HIGH`,
+    );
+    if (faults.length > 0) throw new ConfigError(this, faults);
     const reached = props.route.reachedBy(this);
     for (const resource of reached) {
       Trace.enforce(CLAUSE.owner, resource, 'alarms and budget alerts reach the owner');

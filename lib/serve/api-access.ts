@@ -92,11 +92,13 @@ class OidcAccess extends ApiAccess {
 function checkOidc(scope: Construct, props: OidcAccessProps): void {
   const faults = faultsOf(
     checkText('issuer', props.issuer, {
+      required: true,
       pattern: /^https:\/\/[^\s?#]+$/,
       expected: 'an https URL without query',
       fix: 'copy it from the claim "iss" of a token',
     }),
     checkText('audience', props.audience, {
+      required: true,
       pattern: /\S/,
       expected: 'the audience of the tokens',
       fix: 'copy it from the claim "aud" of a token; without it tokens for other services would pass',
@@ -108,7 +110,9 @@ function checkOidc(scope: Construct, props: OidcAccessProps): void {
     fix: "leave it out for 'roles'",
   });
   if (claim !== undefined) faults.push(claim);
-  const wrong = (props.roles ?? []).find((role) => typeof role !== 'string' || role.trim() === '');
-  if (wrong !== undefined) faults.push(`roles holds ${show(wrong)}, expected names of roles; remove it`);
+  const roles: unknown = props.roles ?? [];
+  if (!Array.isArray(roles)) faults.push(`roles is ${show(roles)}, expected a list of names; such as ['caller']`);
+  else if (roles.some((role) => typeof role !== 'string' || role.trim() === ''))
+    faults.push(`roles is ${show(roles)}, expected names of roles; remove what is none`);
   if (faults.length > 0) throw new ConfigError(scope, faults);
 }

@@ -12,73 +12,19 @@ import { ENV } from '../../protocol/env';
 import type { PredictConfig, RecordsConfig } from '../../protocol/handler-config';
 import { METRIC } from '../../protocol/metrics';
 import { acknowledge } from '../core/acknowledge';
-import { checkDuration, checkNumber, checkText, faultsOf } from '../core/checks';
 import { CLAUSE } from '../core/clause';
-import { ConfigError } from '../core/config-error';
-import { deploymentName, MAX_DEPLOYMENT_NAME, NAME_PATTERN } from '../core/deployment-name';
+import { deploymentName } from '../core/deployment-name';
 import { type FunctionSettings, HandlerFunction } from '../core/handler-function';
 import { ModelMetrics } from '../core/model-metrics';
 import { Trace } from '../core/trace';
-import type { IBoundModelBackend, IModelBackend } from '../endpoint/api';
+import type { IBoundModelBackend } from '../endpoint/api';
 import { GuardPolicy } from '../guard/api';
-import type { IModelRegistry } from '../lifecycle/api';
 import type { IPredictionApi, IPredictionLog } from './api';
 import { ApiAccess, type ApiAuthorization } from './api-access';
+import { checkPredictionApi } from './check-prediction-api';
 import { answerWithProblems } from './gateway-responses';
+import type { PredictionApiProps } from './prediction-api-props';
 import { predictionRestApi } from './rest-api';
-
-/** Properties of a `PredictionApi`. */
-export interface PredictionApiProps {
-  /** Name of the model, as the registry files it. */
-  readonly model: string;
-  /** Name of the stage. */
-  readonly stageName: string;
-  /** What answers. */
-  readonly backend: IModelBackend;
-  /** Versions of the model and which one is live. */
-  readonly registry: IModelRegistry;
-  /** Where predictions are recorded. */
-  readonly log: IPredictionLog;
-  /** Deadline of one request, at most 28 s. */
-  readonly timeout: Duration;
-  /** Requests a second at the peak. */
-  readonly peakRequestsPerSecond: number;
-  /**
-   * The rate limit as a multiple of the peak; the burst is two seconds of it.
-   * @default 2
-   */
-  readonly throttleHeadroom?: number;
-  /**
-   * What may go to the model and come back.
-   * @default GuardPolicy.standard()
-   */
-  readonly guard?: GuardPolicy;
-  /**
-   * Who may call.
-   * @default ApiAccess.iam()
-   */
-  readonly access?: ApiAccess;
-  /**
-   * The label that counts as positive in feedback.
-   * @default all labels count alike
-   */
-  readonly positiveLabel?: string;
-  /**
-   * Provisioned concurrency of the function that takes predictions; 0 for none.
-   * @default 0
-   */
-  readonly provisionedConcurrency?: number;
-  /**
-   * Instances of the backend that are kept running without traffic.
-   * @default 0
-   */
-  readonly minimumInstances?: number;
-  /**
-   * How functions are run and logged.
-   * @default logs kept for a month, no VPC, no customer-managed key
-   */
-  readonly functionSettings?: FunctionSettings;
-}
 
 /** How often abandoned records are looked for. */
 const SWEEP_INTERVAL = Duration.minutes(1);
@@ -109,7 +55,7 @@ export class PredictionApi extends Construct implements IPredictionApi {
 
   constructor(scope: Construct, id: string, props: PredictionApiProps) {
     super(scope, id);
-    checkProps(this, props);
+    checkPredictionApi(this, props);
     this.deployment = deploymentName(props.model, props.stageName);
     this.apiName = this.deployment;
     this.predictFunctionName = `${this.deployment}-predict`;
@@ -275,69 +221,4 @@ export class PredictionApi extends Construct implements IPredictionApi {
     prediction.addResource('feedback').addMethod('POST', toRecords, authorization);
     this.restApi.root.addResource('health').addMethod('GET', toPredict, authorization);
   }
-}
-
-/** Zero means none, so that a token, which compares as below zero, would silently mean none too. */
-const INSTANCES = { min: 0, max: 1000, integer: true, known: true, fix: 'use 0 for none' } as const;
-
-function checkProps(scope: Construct, props: PredictionApiProps): void {
-  const nameRule = {
-    pattern: NAME_PATTERN,
-    expected: 'lower case letters, digits and single hyphens, beginning with a letter',
-    fix: 'it becomes part of function names and metric dimensions',
-  };
-  const faults = faultsOf(
-    checkText('model', props.model, nameRule),
-    checkText('stageName', props.stageName, nameRule),
-    checkDuration('timeout', props.timeout, {
-      minMs: 1,
-      maxMs: 28_000,
-      known: true,
-      fix: 'the API ends a request after 29 s',
-    }),
-    checkNumber('peakRequestsPerSecond', props.peakRequestsPerSecond, {
-      min: 0.01,
-      max: 100_000,
-      known: true,
-      fix: 'state the highest load that must be served',
-    }),
-    checkNumber('throttleHeadroom', props.throttleHeadroom, {
-      min: 1,
-      max: 100,
-      known: true,
-      fix: 'below 1 the peak would be refused',
-    }),
-    checkNumber('provisionedConcurrency', props.provisionedConcurrency, INSTANCES),
-    checkNumber('minimumInstances', props.minimumInstances, INSTANCES),
-    checkText('positiveLabel', props.positiveLabel, {
-      pattern: /^[^\p{Cc}]{1,256}$/u,
-      expected: '1 to 256 characters',
-      known: true,
-      fix: 'give the label as the model answers it',
-    }),
-  );
-  const deployment = deploymentName(props.model, props.stageName);
-  if (deployment.length > MAX_DEPLOYMENT_NAME) {
-    faults.push(
-      `"${deployment}" has ${deployment.length} characters, expected at most ${MAX_DEPLOYMENT_NAME}; shorten the model's or the stage's name`,
-    );
-  }
-  faults.push(...checkCapabilities(props));
-  if (faults.length > 0) throw new ConfigError(scope, faults);
-}
-
-function checkCapabilities({ backend, timeout, minimumInstances }: PredictionApiProps): string[] {
-  const { maxTimeout, keepsInstances } = backend.capabilities;
-  const faults: string[] = [];
-  if (!timeout.isUnresolved() && timeout.toMilliseconds() > maxTimeout.toMilliseconds()) {
-    faults.push(
-      `timeout is ${timeout.toMilliseconds()} ms, the backend takes at most ${maxTimeout.toMilliseconds()} ms; lower it, or choose another backend`,
-    );
-  }
-  if ((minimumInstances ?? 0) > 0 && !keepsInstances) {
-    faults.push(
-      `minimumInstances is ${minimumInstances}, the backend cannot keep instances running; use 0, or choose another backend`,
-    );
-  }
-  return faults;
 }

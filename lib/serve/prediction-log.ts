@@ -17,7 +17,7 @@ import { Construct } from 'constructs';
 import { ENV } from '../../protocol/env';
 import { OPEN_INDEX, SUBJECT_INDEX } from '../../protocol/prediction';
 import { acknowledge, acknowledgeWildcard } from '../core/acknowledge';
-import { checkDuration } from '../core/checks';
+import { checkDuration, checkObject, faultsOf } from '../core/checks';
 import { ConfigError } from '../core/config-error';
 import { grantKeyThrough } from '../core/grants';
 import { publishLink, readLink, STATE_LINK } from '../core/state-links';
@@ -91,8 +91,14 @@ export class PredictionLog extends Construct implements IPredictionLog {
 
   constructor(scope: Construct, id: string, props: PredictionLogProps) {
     super(scope, id);
-    const fault = checkDuration('retention', props.retention, RETENTION);
-    if (fault !== undefined) throw new ConfigError(this, fault);
+    const faults = faultsOf(
+      checkObject('encryptionKey', props.encryptionKey, {
+        expected: 'a KMS key',
+        fix: 'what is kept is encrypted with a key of yours: new Key(this, ...)',
+      }),
+      checkDuration('retention', props.retention, RETENTION),
+    );
+    if (faults.length > 0) throw new ConfigError(this, faults);
     const retention = props.retention ?? Duration.days(90);
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
     this.table = recordsTable(this, props, removalPolicy);

@@ -1,6 +1,6 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { checkDuration, checkNumber, checkText, faultsOf } from '../core/checks';
+import { checkBoolean, checkDuration, checkNumber, checkText, faultsOf, show } from '../core/checks';
 import { ConfigError } from '../core/config-error';
 import { NAME_PATTERN } from '../core/deployment-name';
 import { Severity } from '../monitor/api';
@@ -80,6 +80,23 @@ export interface StageProfileProps {
   readonly logLevel?: string;
 }
 
+const MEMBERS: readonly string[] = [
+  'demandsWholeContract',
+  'minimumInstances',
+  'provisionedConcurrency',
+  'throttleHeadroom',
+  'recordRetention',
+  'logRetention',
+  'removalPolicy',
+  'terminationProtection',
+  'pointInTimeRecovery',
+  'multiRegionKeys',
+  'severityCeiling',
+  'silenceIsAnAlarm',
+  'budgetShare',
+  'logLevel',
+];
+
 /**
  * Every difference between stages. Constructs read its properties and never ask which profile it is.
  *
@@ -143,32 +160,54 @@ export class StageProfile {
 
   /** A profile of one's own: `base` with what `changes` says. */
   static custom(name: string, base: StageProfile, changes: StageProfileProps): StageProfile {
+    if (!(base instanceof StageProfile) || typeof changes !== 'object' || changes === null) {
+      throw new ConfigError(
+        `StageProfile "${show(name)}"`,
+        `base is ${show(base)} and changes are ${show(changes)}, expected a profile and an object; such as StageProfile.custom('load-test', StageProfile.STAGING, { throttleHeadroom: 4 })`,
+      );
+    }
     const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
     return new StageProfile(name, { ...base.settings, ...given });
   }
 
   /** Name of the profile, for messages; never compared. */
   readonly name: string;
+  /** Whether synthesis fails without owner, on-call, budget and a success criterion. */
   readonly demandsWholeContract: boolean;
+  /** Instances of a model backend that are kept running without traffic. */
   readonly minimumInstances: number;
+  /** Provisioned concurrency of the function that takes predictions. */
   readonly provisionedConcurrency: number;
+  /** The API's rate limit as a multiple of the contract's peak. */
   readonly throttleHeadroom: number;
+  /** How long prediction records and their payloads are kept. */
   readonly recordRetention: Duration;
+  /** How long logs are kept. */
   readonly logRetention: RetentionDays;
+  /** What becomes of tables, buckets and keys when their stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
+  /** Whether the stack of state is protected against deletion. */
   readonly terminationProtection: boolean;
+  /** Whether tables can be restored to any second of the last 35 days. */
   readonly pointInTimeRecovery: boolean;
+  /** Whether keys can be replicated to other regions. */
   readonly multiRegionKeys: boolean;
+  /** The most severe that an alarm of this stage can be. */
   readonly severityCeiling: Severity;
+  /** Whether an hour without a request is an alarm. */
   readonly silenceIsAnAlarm: boolean;
+  /** Share of the contract's monthly budget that this stage may spend. */
   readonly budgetShare: number;
+  /** Least level that is logged: DEBUG, INFO, WARN or ERROR. */
   readonly logLevel: string;
 
   private readonly settings: Required<StageProfileProps>;
 
   private constructor(name: string, settings: Required<StageProfileProps>) {
     const faults = faultsOf(
+      ...unknownMembers(settings),
       checkText('the name', name, {
+        required: true,
         pattern: NAME_PATTERN,
         expected: 'lower case letters, digits and single hyphens',
         fix: 'rename the profile',
@@ -218,6 +257,17 @@ export class StageProfile {
         known: true,
         fix: 'use one of them, in capitals',
       }),
+      checkBoolean('demandsWholeContract', settings.demandsWholeContract),
+      checkBoolean('terminationProtection', settings.terminationProtection),
+      checkBoolean('pointInTimeRecovery', settings.pointInTimeRecovery),
+      checkBoolean('multiRegionKeys', settings.multiRegionKeys),
+      checkBoolean('silenceIsAnAlarm', settings.silenceIsAnAlarm),
+      Object.values(RetentionDays).includes(settings.logRetention)
+        ? undefined
+        : `logRetention is ${show(settings.logRetention)}, expected a member of RetentionDays; CloudWatch keeps logs for these periods only`,
+      settings.severityCeiling instanceof Severity
+        ? undefined
+        : `severityCeiling is ${show(settings.severityCeiling)}, expected a Severity; such as Severity.HIGH`,
     );
     if (faults.length > 0) throw new ConfigError(`StageProfile "${name}"`, faults);
     this.name = name;
@@ -237,4 +287,11 @@ export class StageProfile {
     this.budgetShare = settings.budgetShare;
     this.logLevel = settings.logLevel;
   }
+}
+
+/** A misspelt member would change nothing, without a word. */
+function unknownMembers(settings: object): string[] {
+  return Object.keys(settings)
+    .filter((member) => !MEMBERS.includes(member))
+    .map((member) => `${show(member)} is no member of a profile, expected one of ${MEMBERS.join(', ')}; correct it`);
 }

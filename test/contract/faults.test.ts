@@ -1,7 +1,7 @@
 import { CfnParameter, Duration, Lazy, Stack, Token } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { checkContract, timeoutOf } from '../../lib/contract/check-contract';
-import { Criterion, DataClass, OnCall, type ProductionContract } from '../../lib/index';
+import { Criterion, DataClass, OnCall, type ProductionContract, StageProfile } from '../../lib/index';
 import { contractOf, messageOf, modelWith } from '../support';
 
 /** A contract as plain JavaScript may give it: wrong types included. */
@@ -28,8 +28,8 @@ describe('a number of the contract', () => {
   );
   it.each(cases)('%s fails as %s, and says the value, the range and the fix', (member, value, range, fix) => {
     const fault = faultsWith({ [member]: value }).find((text) => text.startsWith(`${member} is `));
-    // A required number that was left out is shown as null.
-    const shown = typeof value === 'number' ? String(value) : JSON.stringify(value ?? null);
+    const given = typeof value === 'number' ? String(value) : JSON.stringify(value);
+    const shown = value === undefined ? 'missing' : given;
     expect(fault).toContain(`${member} is ${shown}, expected a number from ${range}; `);
     expect(fault).toContain(fix);
   });
@@ -69,7 +69,7 @@ describe('a duration of the contract', () => {
     ['latencyP95', Duration.seconds(29), 'latencyP95 is 29000 ms, expected 1 to 28000 ms'],
     ['latencyP95', '200ms', 'latencyP95 is "200ms", expected a Duration of 1 to 28000 ms'],
     ['latencyP95', 200, 'latencyP95 is 200, expected a Duration'],
-    ['latencyP95', undefined, 'latencyP95 is undefined, expected a Duration'],
+    ['latencyP95', undefined, 'latencyP95 is missing, expected a Duration'],
     ['latencyP95', null, 'latencyP95 is null, expected a Duration'],
     ['latencyP95', Duration.millis(1.5), 'latencyP95 is 1.5 ms, expected whole milliseconds; round it'],
     ['latencyP95', Duration.seconds(0.0015), 'latencyP95 is 1.5 ms, expected whole milliseconds'],
@@ -98,11 +98,11 @@ describe('a duration of the contract', () => {
 describe('a text of the contract', () => {
   it.each([
     ['purpose', '', 'purpose is "", expected a sentence; say what the model is for'],
-    ['purpose', undefined, 'purpose is null, expected a sentence'],
+    ['purpose', undefined, 'purpose is missing, expected a sentence'],
     ['purpose', 7, 'purpose is 7, expected a sentence'],
     ['owner', 'mail-platform', 'owner is "mail-platform", expected team and email'],
     ['owner', null, 'owner is null, expected team and email'],
-    ['owner', { email: 'a@example.com' }, 'owner.team is null, expected 1 to 256 letters'],
+    ['owner', { email: 'a@example.com' }, 'owner.team is missing, expected 1 to 256 letters'],
     ['owner', { ...owner, team: 'mail*platform' }, 'owner.team is "mail*platform", expected 1 to 256 letters'],
     ['owner', { ...owner, team: 'x'.repeat(257) }, 'the team becomes the value of a tag'],
     [
@@ -118,7 +118,7 @@ describe('a text of the contract', () => {
     ['positiveLabel', '', 'positiveLabel is "", expected 1 to 256 characters'],
     ['positiveLabel', 'a\nb', 'positiveLabel is "a\\nb", expected 1 to 256 characters'],
     ['positiveLabel', Lazy.string({ produce: () => 'spam' }), 'positiveLabel is known only when it is deployed'],
-    ['dataClass', undefined, 'dataClass is undefined, expected DataClass.PUBLIC'],
+    ['dataClass', undefined, 'dataClass is missing, expected DataClass.PUBLIC'],
     ['dataClass', 'personal', 'dataClass is "personal", expected DataClass.PUBLIC'],
   ])('fails: %s of %j', (member, value, fault) => {
     expect(faultsWith({ [member]: value })).toEqual([expect.stringContaining(fault)]);
@@ -127,6 +127,42 @@ describe('a text of the contract', () => {
   it('passes as a token, whose value only the deployment knows', () => {
     const parameter = new CfnParameter(new Stack(), 'Mailbox').valueAsString;
     expect(faultsWith({ owner: { team: parameter, email: parameter }, financeEmails: [parameter] })).toEqual([]);
+  });
+});
+
+describe('a mailbox', () => {
+  const faultOf = (email: string) => faultsWith({ owner: { ...owner, email } });
+
+  it.each([
+    ...[
+      '.a@example.com',
+      'a.@example.com',
+      'a..b@example.com',
+      'mailto:a@example.com',
+      '(a)@example.com',
+      'é@example.com',
+    ],
+    ...[
+      'a@1.2',
+      `a@${'x'.repeat(64)}.example`,
+      'a b@example.com',
+      'a@-example.com',
+      'a@example',
+      '@example.com',
+      'a@b@c.de',
+    ],
+    `${'x'.repeat(65)}@example.com`,
+  ])('cannot be %s', (email) => {
+    expect(faultOf(email)).toEqual([expect.stringContaining('expected an e-mail address')]);
+  });
+
+  it.each([
+    'a@example.com',
+    "o'neil+tag@mail.example.co.uk",
+    `${'x'.repeat(64)}@${'y'.repeat(63)}.xn--p1ai`,
+    '1@2.org',
+  ])('can be %s', (email) => {
+    expect(faultOf(email)).toEqual([]);
   });
 });
 
@@ -146,15 +182,17 @@ describe('a list of the contract', () => {
     ],
     ['financeEmails', 'a@example.com', 'financeEmails is "a@example.com", expected a list'],
     ['financeEmails', ['finance'], 'financeEmails[0] is "finance", expected an e-mail address'],
-    ['financeEmails', [undefined], 'financeEmails[0] is null, expected an e-mail address'],
+    ['financeEmails', [undefined], 'financeEmails[0] is missing, expected an e-mail address'],
     [
       'financeEmails',
       Array.from({ length: 11 }, (_, n) => `f${n}@example.com`),
       'financeEmails has 11 entries, expected at most 10; use a mailing list',
     ],
+    ['financeEmails', ['a@example.com', 'A@example.com'], 'financeEmails has "a@example.com" more than once'],
+    ['allowedRegions', ['eu-west-1', 'eu-west-1'], 'allowedRegions has "eu-west-1" more than once; state it once'],
     ['allowedRegions', [], 'allowedRegions is [], expected at least one region'],
     ['allowedRegions', 'eu-west-1', 'allowedRegions is "eu-west-1", expected at least one region'],
-    ['allowedRegions', undefined, 'allowedRegions is undefined, expected at least one region'],
+    ['allowedRegions', undefined, 'allowedRegions is missing, expected at least one region'],
     ['allowedRegions', ['Frankfurt'], 'allowedRegions[0] is "Frankfurt", expected a region such as "eu-west-1"'],
     ['allowedRegions', [Token.asString({ Ref: 'AWS::Region' })], 'allowedRegions[0] is known only when it is deployed'],
   ])('fails: %s of %j', (member, value, fault) => {
@@ -172,6 +210,36 @@ describe('a list of the contract', () => {
       expect.stringContaining('requestsPerMonth is 2678401, expected at most 2678400, which is peakRequestsPerSecond'),
     ]);
     expect(faultsWith({ peakRequestsPerSecond: 1, requestsPerMonth: 2_678_400 })).toEqual([]);
+  });
+});
+
+describe('faults of one contract', () => {
+  it('do not hide each other: a deadline below the objective, beside another', () => {
+    const faults = faultsWith({ timeout: Duration.millis(100), latencyP95: Duration.millis(200), availability: 30 });
+    expect(faults.map((fault) => fault.split(' is ')[0])).toEqual(['timeout', 'availability']);
+  });
+
+  it('are reported once each', () => {
+    expect(faultsWith({ requestsPerMonth: 1e300 })).toHaveLength(1);
+    const message = messageOf(() => modelWith({ contract: { ...contractOf(), allowedRegions: [] } }));
+    expect(message.match(/region/g)?.length).toBeLessThan(4);
+    expect(message).not.toContain('expected one of ;');
+  });
+
+  it('name what was left out as missing', () => {
+    const message = messageOf(() =>
+      modelWith({ contract: {} as ProductionContract, profile: StageProfile.PRODUCTION }),
+    );
+    for (const member of [
+      'purpose',
+      'latencyP95',
+      'availability',
+      'peakRequestsPerSecond',
+      'dataClass',
+      'allowedRegions',
+    ]) {
+      expect(message).toContain(`${member} is missing, expected`);
+    }
   });
 });
 

@@ -94,6 +94,8 @@ describe('the budget of a stage', () => {
 
   it('fails where the share is less than a cent', () => {
     const message = messageOf(() => modelWith({ contract: contractOf({ monthlyBudgetUsd: 0.04 }) }));
-    expect(message).toContain('ConfigError: pilot/operate/Budget: monthlyLimitUsd is 0, expected a number from 0.01');
+    expect(message).toBe(
+      "ConfigError: pilot: monthlyBudgetUsd is 0.04, of which the profile's share of 0.1 is below 0.01 USD; raise the budget or the share",
+    );
   });
 });

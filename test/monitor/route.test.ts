@@ -158,7 +158,7 @@ describe('a topic that exists', () => {
     const onCall = OnCall.topic('arn:aws:sns:us-east-1:123456789012:night');
     const contract = contractOf({ owner: { team: 't', email: 't@example.com', onCall } });
     expect(messageOf(() => modelWith({ contract }))).toBe(
-      'ConfigError: pilot/operate/Monitor: the alarm topic is in "us-east-1", expected "eu-west-1"; an alarm can only send to a topic of its own region',
+      'ConfigError: pilot: owner.onCall is a topic in "us-east-1", expected one in "eu-west-1"; an alarm can only send to a topic of its own region',
     );
   });
 

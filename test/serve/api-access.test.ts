@@ -51,7 +51,10 @@ describe('access by tokens of an OpenID Connect issuer', () => {
     [{ issuer: 'http://login.example.com' }, 'issuer is "http://login.example.com", expected an https URL'],
     [{ issuer: 'https://login.example.com?x=1' }, 'expected an https URL without query; copy it from the claim "iss"'],
     [{ audience: ' ' }, 'audience is " ", expected the audience of the tokens; copy it from the claim "aud"'],
-    [{ roles: ['caller', ''] }, 'roles holds "", expected names of roles; remove it'],
+    [{ roles: ['caller', ''] }, 'roles is ["caller",""], expected names of roles; remove what is none'],
+    [{ roles: 'caller' as unknown as string[] }, 'roles is "caller", expected a list of names'],
+    [{ issuer: undefined }, 'issuer is missing, expected an https URL'],
+    [{ audience: undefined }, 'audience is missing, expected the audience of the tokens'],
     [{ rolesClaim: '' }, 'rolesClaim is "", expected the name of a claim'],
   ])('fails with %j', (changes, fault) => {
     const message = messageOf(() => serveWith({ ...OIDC, ...changes }));

@@ -59,6 +59,30 @@ describe('a profile of one’s own', () => {
     expect(message).toContain(fault);
   });
 
+  it.each([
+    [{ recordRetentoin: 1 }, '"recordRetentoin" is no member of a profile, expected one of demandsWholeContract,'],
+    [{ logRetention: 13 }, 'logRetention is 13, expected a member of RetentionDays'],
+    [{ logRetention: 'a week' }, 'logRetention is "a week", expected a member of RetentionDays'],
+    [{ severityCeiling: 'high' }, 'severityCeiling is "high", expected a Severity'],
+    [{ severityCeiling: null }, 'severityCeiling is null, expected a Severity'],
+    [{ terminationProtection: 'yes' }, 'terminationProtection is "yes", expected true or false'],
+    [{ demandsWholeContract: 'no' }, 'demandsWholeContract is "no", expected true or false'],
+  ])('fails with %j, which only plain JavaScript can give', (changes, fault) => {
+    expect(messageOf(() => custom(changes as unknown as StageProfileProps))).toContain(fault);
+  });
+
+  it('fails without a name, a base or changes', () => {
+    const make = (...args: unknown[]) => messageOf(() => Reflect.apply(StageProfile.custom, StageProfile, args));
+    expect(make(undefined, StageProfile.PILOT, {})).toContain('the name is missing, expected lower case letters');
+    for (const args of [
+      ['x', undefined, {}],
+      ['x', StageProfile.PILOT, undefined],
+      ['x', 'pilot', {}],
+    ]) {
+      expect(make(...args)).toMatch(/^ConfigError: .*expected a profile and an object/);
+    }
+  });
+
   it.each<(token: number) => StageProfileProps>([
     (token) => ({ minimumInstances: token }),
     (token) => ({ provisionedConcurrency: token }),

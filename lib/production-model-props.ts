@@ -1,0 +1,47 @@
+import type { Environment } from 'aws-cdk-lib';
+import type { ProductionContract } from './contract/api';
+import type { FunctionSettings } from './core/handler-function';
+import type { IModelBackend } from './endpoint/api';
+import type { GuardPolicy } from './guard/api';
+import type { IAlarmRoute } from './monitor/api';
+import type { ApiAccess } from './serve/api-access';
+import type { StageProfile } from './stage/api';
+
+/** Properties of a `ProductionModel`. */
+export interface ProductionModelProps {
+  /** Where the stage is deployed; its region must be one that the contract allows. */
+  readonly env: Environment;
+  /** Name of the model: lower case letters, digits and single hyphens. */
+  readonly model: string;
+  /** What production demands of the model. */
+  readonly contract: ProductionContract;
+  /** What this stage differs by. */
+  readonly profile: StageProfile;
+  /** Where the model runs. */
+  readonly backend: IModelBackend;
+  /**
+   * What may go to the model and come back.
+   * @default GuardPolicy.standard()
+   */
+  readonly guard?: GuardPolicy;
+  /**
+   * Who may call.
+   * @default ApiAccess.iam()
+   */
+  readonly access?: ApiAccess;
+  /**
+   * Who is told about alarms.
+   * @default as the contract's `owner.onCall` says; without one, a topic of the stage's own that nobody subscribes to
+   */
+  readonly alarmRoute?: IAlarmRoute;
+  /**
+   * Where the runbook is that alarms name; the alarm's id is added as fragment. An https URL is one that can be opened at night.
+   * @default 'docs/runbook.md' of this package
+   */
+  readonly runbook?: string;
+  /**
+   * How functions reach the network.
+   * @default functions run outside of any VPC
+   */
+  readonly network?: FunctionSettings;
+}
