@@ -1,10 +1,18 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Duration, Size } from 'aws-cdk-lib';
+import { App, Duration, Size, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LambdaBackendProps, ModelBackend, ModelCode, PredictionApi } from '../../lib/index';
+import {
+  type LambdaBackendProps,
+  ModelBackend,
+  ModelCode,
+  ModelRegistry,
+  PredictionApi,
+  PredictionLog,
+} from '../../lib/index';
 import { MODEL_FOLDER, messageOf, resourcesOf, standalone } from '../support';
 
 let root: string;
@@ -121,6 +129,43 @@ describe('a Lambda backend', () => {
     expect(messageOf(() => templateWith({ code: ModelCode.node(join(root, 'empty')) }))).toContain('has no index.js');
     expect(messageOf(() => templateWith({ code: ModelCode.containerImage(join(root, 'empty')) }))).toContain(
       'has no Dockerfile',
+    );
+  });
+
+  it('takes a Node folder whose package.json names another entry', () => {
+    const folder = join(root, 'named-entry');
+    mkdirSync(join(folder, 'lib'), { recursive: true });
+    writeFileSync(join(folder, 'package.json'), '{"main": "lib/model.js"}');
+    expect(messageOf(() => templateWith({ code: ModelCode.node(folder) }))).toContain('has no index.js, nor a package');
+    writeFileSync(join(folder, 'lib/model.js'), 'exports.load = exports.predict = () => {};');
+    expect(() => templateWith({ code: ModelCode.node(folder) })).not.toThrow();
+  });
+
+  it('fails with a folder that holds the output of the synthesis, which would be packed into itself', () => {
+    const folder = join(root, 'whole');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'index.js'), '');
+    const stack = new Stack(new App({ outdir: join(folder, 'cdk.out') }), 'plain');
+    const code = ModelCode.node(folder);
+    const encryptionKey = new Key(stack, 'Key');
+    const message = messageOf(
+      () =>
+        new PredictionApi(stack, 'Api', {
+          model: 'm',
+          stageName: 's',
+          backend: ModelBackend.lambda({ code }),
+          registry: new ModelRegistry(stack, 'Registry', { encryptionKey }),
+          log: new PredictionLog(stack, 'Log', { encryptionKey }),
+          timeout: Duration.seconds(2),
+          peakRequestsPerSecond: 1,
+        }),
+    );
+    expect(message).toContain(`holds the output of the synthesis, ${join(folder, 'cdk.out')}, which would be packed`);
+  });
+
+  it.each([undefined, '', 7, null])('fails with %j in place of a folder', (folder) => {
+    expect(messageOf(() => templateWith({ code: ModelCode.node(folder as unknown as string) }))).toContain(
+      'expected the path of a folder',
     );
   });
 });
