@@ -17,7 +17,7 @@ import { deploymentName, MAX_DEPLOYMENT_NAME, NAME_PATTERN } from '../core/deplo
 import { type FunctionSettings, HandlerFunction } from '../core/handler-function';
 import { Trace } from '../core/trace';
 import type { IBoundModelBackend, IModelBackend } from '../endpoint/api';
-import { GuardPolicy } from '../guard/api';
+import { GuardPolicy, guardFaults } from '../guard/api';
 import type { IModelRegistry } from '../lifecycle/api';
 import type { IPredictionApi, IPredictionLog } from './api';
 import { ApiAccess, type ApiAuthorization } from './api-access';
@@ -187,7 +187,8 @@ export class PredictionApi extends Construct implements IPredictionApi {
   }
 
   private recordsFunction(props: PredictionApiProps, settings: FunctionSettings): IFunction {
-    const config: RecordsConfig = { positiveLabel: props.positiveLabel };
+    const { positiveLabel, guard = GuardPolicy.standard() } = props;
+    const config: RecordsConfig = { positiveLabel, maskedTerms: guard._maskedReplyTerms() };
     const handler = new HandlerFunction(this, 'Records', {
       ...settings,
       handler: 'records',
@@ -287,7 +288,7 @@ function checkProps(scope: Construct, props: PredictionApiProps): void {
       `"${deployment}" has ${deployment.length} characters, expected at most ${MAX_DEPLOYMENT_NAME}; shorten the model's or the stage's name`,
     );
   }
-  faults.push(...checkCapabilities(props));
+  faults.push(...checkCapabilities(props), ...guardFaults(props.guard));
   if (faults.length > 0) throw new ConfigError(scope, faults);
 }
 

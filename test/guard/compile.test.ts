@@ -227,6 +227,14 @@ describe('a schema', () => {
     expect(JSON.stringify(errors)).not.toContain('zebra');
   });
 
+  test('gives names that it does not define by their place', () => {
+    const open = { properties: { a: { additionalProperties: { type: 'number' } } }, patternProperties: { '@': false } };
+    const guard = compileGuard(policy({ request: [schema(open)] }));
+    const { errors } = guard.request({ 'john@example.com': 1, a: { x: 1, '4111111111111111': 'zebra', 'ann/~': 'y' } });
+    expect(errors?.map(({ pointer }) => pointer).sort()).toEqual(['/<member 1>', '/a/<member 2>', '/a/<member 3>']);
+    expect(guard.inputNames).toEqual(new Set(['a']));
+  });
+
   test('that only observes lets the value through', () => {
     const guard = compileGuard(policy({ request: [schema({ type: 'string' }, 'observe')] }));
     expect(guard.request(1)).toMatchObject({
