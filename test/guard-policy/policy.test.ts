@@ -67,12 +67,15 @@ describe('a guard policy', () => {
     );
   });
 
-  it('is what the predict function finds beside its bundle', () => {
+  it('is what the predict function finds beside its bundle, and its masked terms what the records function finds', () => {
     const app = newApp();
-    const guard = GuardPolicy.standard().blockTerms(['project nightingale'], { name: 'nightingale' });
+    const guard = GuardPolicy.standard()
+      .blockTerms(['project nightingale'], { name: 'nightingale' })
+      .maskTerms(['heron']);
     modelWith({ guard }, app);
     app.synth();
     expect(configsOf(app.outdir)).toContainEqual({ guard: guard._document() });
+    expect(configsOf(app.outdir)).toContainEqual({ maskedTerms: ['heron'] });
   });
 
   it('of any composition is understood by the handlers', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { compileGuard } from '../../lambdas/shared/guard/compile';
+import { textMask } from '../../lambdas/shared/guard/mask-text';
 import { RECOGNISERS } from '../../lambdas/shared/guard/sensitive/recognisers';
 import type { GuardRule } from '../../protocol/guard';
 import { ALL_KINDS, blockRule, maskRule, policy, termsRule } from './policies';
@@ -125,6 +126,13 @@ describe('what is kept', () => {
     expect(outcome).toMatchObject({ verdict: 'pass', recordInput: 'a falcon', inputExact: true });
     expect(outcome.findings).toEqual([{ rule: 'terms', mode: 'observe', action: 'block', count: 1 }]);
   });
+});
+
+test('a text masked without a policy reads like the one that a policy masked for the record', () => {
+  const guard = compileGuard(policy({ reply: [termsRule('mask', ['falcon'])], recordMask: ALL_KINDS }));
+  const mask = textMask(['falcon']);
+  for (const text of ['spam', 'Falcon of jane@example.com', `pays ${CARD}`, '::1 falcon', '[EMAIL] '])
+    expect(guard.reply({ label: text }).recordInput).toEqual({ label: mask(text) });
 });
 
 describe('blocking', () => {
