@@ -28,6 +28,14 @@ await Promise.all([
       alias: { '@aws-sdk/credential-provider-node': './lambdas/shared/clients/runtime-credentials.ts' },
     }),
   ),
+  // What the library asks at synthesis and the handler at cold start: shipped whole, for a user's project has no JSON Schema library.
+  build({
+    ...common,
+    entryPoints: ['lambdas/shared/guard/schema-faults.ts'],
+    outfile: 'dist/checks/schema-faults.js',
+    mainFields: ['module', 'main'],
+    minify: true,
+  }),
   build({
     ...common,
     entryPoints: ['rehearsal/stand-in-handler/index.ts'],

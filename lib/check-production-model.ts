@@ -124,12 +124,12 @@ function advise(stage: Stage, { contract, guard }: ProductionModelProps, missing
 
 /** Whether a rule keeps some kind of personal data from the model. */
 function coversPersonalData(policy: GuardPolicy): boolean {
-  return policy
-    ._document()
-    .request.some(
-      (rule) =>
-        rule.kind === 'sensitive' &&
-        rule.mode === 'enforce' &&
-        PERSONAL_KINDS.some((kind) => rule.kinds.includes(kind)),
-    );
+  return policy._document().request.some(
+    (rule) =>
+      rule.kind === 'sensitive' &&
+      rule.mode === 'enforce' &&
+      // Whether they are a list is judged with the policy.
+      Array.isArray(rule.kinds) &&
+      PERSONAL_KINDS.some((kind) => rule.kinds.includes(kind)),
+  );
 }

@@ -39,7 +39,7 @@ export interface SizeRule extends RuleBase {
 
 export interface SchemaRule extends RuleBase {
   readonly kind: 'schema';
-  /** JSON Schema draft 2020-12 of `input`. */
+  /** JSON Schema of `input`: draft-07, 2019-09 or 2020-12, as its `$schema` says; 2020-12 where it has none. */
   readonly schema: unknown;
 }
 

@@ -18,7 +18,7 @@ export const INLINE_PAYLOAD_BYTES = 32 * 1024;
 export const MAX_BODY_BYTES = 1024 * 1024;
 
 export interface Feedback {
-  /** Ground truth. */
+  /** Ground truth; personal data and secrets in it are masked. */
   readonly label: string;
   /** ISO 8601, UTC. */
   readonly at: string;

@@ -45,7 +45,10 @@ export interface ProblemDocument {
   readonly inferenceId?: string;
   /** Name of the guard rule that blocked. */
   readonly rule?: string;
-  /** JSON pointers into the request that were wrong; never values. */
+  /**
+   * JSON pointers into the request that were wrong; never values. A name that neither the API nor the schema defines is given by
+   * its place among the members, as in `/input/<member 2>`.
+   */
   readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
 }
 

@@ -12,6 +12,7 @@ import {
   ApiAccess,
   Criterion,
   DataClass,
+  GuardPolicy,
   ModelBackend,
   ModelCode,
   ModelRegistry,
@@ -154,6 +155,7 @@ export function addOidcVpcStage(app: App): ProductionModel {
       profile: StageProfile.STAGING,
       access: ApiAccess.oidc({ issuer: 'https://login.example.com', audience: 'spam-filter', roles: ['caller'] }),
       network: { vpc },
+      guard: GuardPolicy.standard().maskPersonalData(),
     },
     app,
   );

@@ -10,7 +10,7 @@ const DOMAIN_OF_PATH: readonly (readonly [RegExp, Domain])[] = [
   [/^(Monitor|Dashboard)\b/, 'monitor'],
   [/^Budget\b/, 'cost'],
   // The key, links between stacks, the CDK's own providers.
-  [/^(Key\b|Link-|Custom::|AWSCDK)/, 'stage'],
+  [/^(Key\b|Link-|Custom::|AWSCDK|BucketEmptierLogs\b)/, 'stage'],
 ];
 
 /** The domain of a construct by its path within the stack. */

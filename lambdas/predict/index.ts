@@ -19,6 +19,7 @@ import { handle, type Service } from './route';
 import { Routing } from './routing';
 import type { Settings } from './run';
 
+const guard = compileGuard(readConfigFile<PredictConfig>(__dirname).guard);
 const settings: Settings = {
   deployment: requiredEnv(ENV.deployment),
   model: requiredEnv(ENV.model),
@@ -26,6 +27,7 @@ const settings: Settings = {
   timeoutMs: requiredInteger(ENV.timeoutMs, { min: 1, max: 29_000 }),
   recordTtlDays: requiredInteger(ENV.recordTtlDays, { min: 1, max: 36_500 }),
   payloadBucket: requiredEnv(ENV.payloadBucket),
+  inputNames: guard.inputNames,
 };
 const log = createLog(requiredChoice(ENV.logLevel, LOG_LEVELS), { deployment: settings.deployment });
 const table = dynamoDb();
@@ -36,7 +38,7 @@ const ports: Ports = {
   registry: new DynamoRegistry(table, requiredEnv(ENV.registryTable), settings.model),
   backend: new LambdaBackend(requiredEnv(ENV.backendFunction)),
   subjects: new SecretSubjectKey(requiredEnv(ENV.subjectSecret)),
-  guard: compileGuard(readConfigFile<PredictConfig>(__dirname).guard),
+  guard,
   clock: systemClock,
   chance: { inferenceId: randomUUID, lease: randomUUID, fraction: Math.random },
   log,

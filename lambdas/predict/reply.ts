@@ -1,6 +1,7 @@
 import { labelOf } from '../../protocol/backend';
 import { MAX_LABEL_LENGTH } from '../../protocol/prediction';
 import { isWellFormed } from '../shared/api-request';
+import { roundedIntegers } from '../shared/json-integers';
 import { hasInfiniteNumber, shapeOfJson } from '../shared/json-text';
 
 /**
@@ -26,6 +27,9 @@ export function readReply(text: string): Reply {
     return failed('the reply is not a JSON object');
   if (shapeOfJson(text).depth > MAX_DEPTH) return failed(`the reply is nested more than ${MAX_DEPTH} levels deep`);
   if (hasInfiniteNumber(text, value)) return failed('the reply has a number beyond 1.8e308');
+  // Rounded, it would be another answer than the model's, for the caller and in the record.
+  if (roundedIntegers(text, 1).length > 0)
+    return failed('the reply has an integer that would lose digits; give it as text');
   if (Object.hasOwn(value, 'error')) return readError(value);
   if (!('output' in value)) return failed('the reply has neither output nor error');
   const confidence = 'confidence' in value ? value.confidence : undefined;

@@ -21,8 +21,13 @@ export interface Idempotency {
 
 const VISIBLE_ASCII = /^[\x21-\x7e]{1,255}$/;
 
-export function readPredictionCall(event: APIGatewayProxyEvent, actor: Actor): Read<PredictionCall> {
-  const body = readJsonObject(event, ['input', 'subject']);
+/** `inputNames`: names within the input that are no text of the caller's. */
+export function readPredictionCall(
+  event: APIGatewayProxyEvent,
+  actor: Actor,
+  inputNames: ReadonlySet<string>,
+): Read<PredictionCall> {
+  const body = readJsonObject(event, ['input', 'subject'], inputNames);
   if (isRefused(body)) return body;
   const { bytes, members } = body.value;
   if (!Object.hasOwn(members, 'input')) {

@@ -59,9 +59,9 @@ async function answerTo(
     return problemAnswer({ problem: 'methodNotAllowed', detail: `use ${allowed}`, headers: { Allow: allowed } });
   }
   if (event.resource === '/health') return health(service);
-  const call = readPredictionCall(event, actor.value);
-  if (isRefused(call)) return problemAnswer(call.refusal);
   const { ports, routing, settings } = service;
+  const call = readPredictionCall(event, actor.value, settings.inputNames);
+  if (isRefused(call)) return problemAnswer(call.refusal);
   return predict({ call: call.value, ports, routing, settings, ...started, facts });
 }
 

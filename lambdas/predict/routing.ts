@@ -22,6 +22,8 @@ export class Routing {
   private seen: Seen | undefined;
   /** When the registry is asked next. */
   private nextLook = 0;
+  /** The look that is under way: requests without an earlier answer wait for it together. */
+  private pending: Promise<void> | undefined;
   private version: ModelVersion | undefined;
 
   constructor(
@@ -32,12 +34,17 @@ export class Routing {
 
   async route(): Promise<Route> {
     const now = this.clock.now();
-    if (now >= this.nextLook) await this.look(now);
-    if (this.seen === undefined || now - this.seen.at > STALE_MS) {
-      return { kind: 'none', reason: 'the model registry could not be read; try again' };
-    }
-    const { target } = this.seen;
+    if (now >= this.nextLook) {
+      this.pending ??= this.look(now);
+      await this.pending;
+    } else if (this.servable(now) === undefined) await this.pending;
+    const target = this.servable(now);
+    if (target === undefined) return { kind: 'none', reason: 'the model registry could not be read; try again' };
     return 'reason' in target ? { kind: 'none', reason: target.reason } : this.versionRoute(target.version);
+  }
+
+  private servable(now: number): Seen['target'] | undefined {
+    return this.seen === undefined || now - this.seen.at > STALE_MS ? undefined : this.seen.target;
   }
 
   private async look(now: number): Promise<void> {
@@ -49,6 +56,8 @@ export class Routing {
       this.log.error('registry-unreadable', error, {
         served: this.seen === undefined ? 'nothing' : 'the last routing document',
       });
+    } finally {
+      this.pending = undefined;
     }
   }
 

@@ -9,6 +9,8 @@ export interface Settings {
   readonly timeoutMs: number;
   readonly recordTtlDays: number;
   readonly payloadBucket: string;
+  /** Names of members that the schema of the input defines: problem documents may repeat them. */
+  readonly inputNames: ReadonlySet<string>;
 }
 
 /** One request on its way. */

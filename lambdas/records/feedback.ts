@@ -12,7 +12,7 @@ const MAX_ROUNDS = 3;
 export interface FeedbackCall {
   readonly inferenceId: string;
   readonly actorId: string;
-  /** Ground truth. */
+  /** Ground truth, masked. */
   readonly label: string;
 }
 

@@ -5,6 +5,7 @@ import { dynamoDb } from '../shared/clients/dynamodb';
 import { readConfigFile } from '../shared/config-file';
 import { requiredChoice, requiredEnv } from '../shared/env';
 import { getPayload } from '../shared/get-payload';
+import { textMask } from '../shared/guard/mask-text';
 import { createLog, LOG_LEVELS, writeLine } from '../shared/log';
 import { DynamoRecordFile } from './io/record-file';
 import type { PayloadReader, Ports } from './ports';
@@ -28,8 +29,9 @@ const ports: Ports = {
   log: createLog(requiredChoice(ENV.logLevel, LOG_LEVELS), { deployment }),
   now: () => Date.now(),
 };
-const { positiveLabel } = readConfigFile<RecordsConfig>(__dirname);
-const service: Service = { ports, deployment, positiveLabel, emit: writeLine };
+const { positiveLabel, maskedTerms } = readConfigFile<RecordsConfig>(__dirname);
+const maskLabel = textMask(maskedTerms);
+const service: Service = { ports, deployment, positiveLabel, maskLabel, emit: writeLine };
 
 /** GET /predictions/{id} and POST /predictions/{id}/feedback. */
 export async function handler(event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> {

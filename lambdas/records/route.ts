@@ -12,6 +12,8 @@ export interface Service {
   readonly deployment: string;
   /** Label that counts as positive; all labels are averaged without one. */
   readonly positiveLabel?: string;
+  /** A label as it may be kept, masked as the labels in records are. */
+  maskLabel(label: string): string;
   /** Writes one metric line. */
   emit(line: string): void;
 }
@@ -61,8 +63,10 @@ async function takeFeedback(event: APIGatewayProxyEvent, target: Target, service
   if (isRefused(body)) return problemAnswer(body.refusal);
   const label = readText(body.value.members, 'label', MAX_LABEL_LENGTH);
   if (isRefused(label)) return problemAnswer(label.refusal);
-  const { ports, deployment, positiveLabel, emit } = service;
-  const { answer, metrics } = await joinFeedback({ ...target, label: label.value }, ports, positiveLabel);
+  const { ports, deployment, emit } = service;
+  const truth = service.maskLabel(label.value);
+  const positiveLabel = service.positiveLabel === undefined ? undefined : service.maskLabel(service.positiveLabel);
+  const { answer, metrics } = await joinFeedback({ ...target, label: truth }, ports, positiveLabel);
   // Only now: what is counted is already kept. A handler killed in between loses a count, never a label.
   if (metrics !== undefined) {
     emit(emfLine({ deployment, at: ports.now(), metrics, properties: { inferenceId: target.inferenceId } }));

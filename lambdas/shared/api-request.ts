@@ -1,8 +1,10 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { type Actor, actorOf } from '../../protocol/actor';
 import { MAX_BODY_BYTES } from '../../protocol/prediction';
+import { roundedIntegers } from './json-integers';
 import { hasInfiniteNumber, shapeOfJson } from './json-text';
 import type { Refusal } from './problem-response';
+import { safePointer } from './safe-pointer';
 
 /** A value, or why there is none. */
 export type Read<T> = { readonly value: T } | { readonly refusal: Refusal };
@@ -18,7 +20,7 @@ export function isRefused<T>(read: Read<T>): read is { readonly refusal: Refusal
 const MAX_DEPTH = 100;
 /** Faults that one answer names. */
 const MAX_ERRORS = 20;
-const MAX_NAME_LENGTH = 64;
+const NO_NAMES: ReadonlySet<string> = new Set();
 
 export function callerOf(event: APIGatewayProxyEvent): Read<Actor> {
   const value = event.requestContext === undefined ? undefined : actorOf(event.requestContext);
@@ -44,8 +46,15 @@ export interface JsonBody {
   readonly members: Readonly<Record<string, unknown>>;
 }
 
-/** The body as a JSON object with no members but the allowed ones. */
-export function readJsonObject(event: APIGatewayProxyEvent, allowed: readonly string[]): Read<JsonBody> {
+/**
+ * The body as a JSON object with no members but the allowed ones. `inner` are names further down that are no text of the
+ * caller's: pointers may repeat them.
+ */
+export function readJsonObject(
+  event: APIGatewayProxyEvent,
+  allowed: readonly string[],
+  inner: ReadonlySet<string> = NO_NAMES,
+): Read<JsonBody> {
   const media = checkMediaType(event);
   if (media !== undefined) return { refusal: media };
   const bytes = bodyBytes(event);
@@ -57,41 +66,57 @@ export function readJsonObject(event: APIGatewayProxyEvent, allowed: readonly st
   if (text.trim() === '') return refused('malformedRequest', 'the body is empty; send a JSON object');
   const parsed = parseJson(text);
   if (parsed === undefined) return refused('malformedRequest', 'the body is not valid JSON');
-  return checkObject(text, parsed.value, allowed, bytes);
+  const fault = bodyFault(text, parsed.value, allowed, inner);
+  return fault === undefined ? { value: { bytes, members: parsed.value as JsonBody['members'] } } : { refusal: fault };
 }
 
-function checkObject(text: string, value: unknown, allowed: readonly string[], bytes: Buffer): Read<JsonBody> {
+function bodyFault(
+  text: string,
+  value: unknown,
+  allowed: readonly string[],
+  inner: ReadonlySet<string>,
+): Refusal | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return refused('malformedRequest', `the body is not a JSON object; its members are ${allowed.join(', ')}`);
+    return malformed(`the body is not a JSON object; its members are ${allowed.join(', ')}`);
   }
   const { names, depth } = shapeOfJson(text);
-  if (depth > MAX_DEPTH) {
-    return refused('malformedRequest', `the body is nested ${depth} levels deep, at most ${MAX_DEPTH} are taken`);
-  }
-  const errors = nameFaults(names, allowed);
-  if (errors.length > 0) return refused('malformedRequest', 'the body has members that it must not have', errors);
+  if (depth > MAX_DEPTH) return malformed(`the body is nested ${depth} levels deep, at most ${MAX_DEPTH} are taken`);
+  const errors = nameFaults(value, names, allowed);
+  if (errors.length > 0) return malformed('the body has members that it must not have', errors);
   if (hasInfiniteNumber(text, value)) {
-    return refused('malformedRequest', 'the body has a number beyond 1.8e308, which JSON numbers cannot carry here');
+    return malformed('the body has a number beyond 1.8e308, which JSON numbers cannot carry here');
   }
-  return { value: { bytes, members: value as Record<string, unknown> } };
+  const rounded = roundedFaults(text, value, new Set([...allowed, ...inner]));
+  return rounded.length > 0 ? malformed('the body has integers that would lose digits', rounded) : undefined;
 }
 
-function nameFaults(names: readonly string[], allowed: readonly string[]): NonNullable<Refusal['errors']> {
+function malformed(detail: string, errors?: Refusal['errors']): Refusal {
+  return { problem: 'malformedRequest', detail, errors };
+}
+
+function nameFaults(
+  value: object,
+  names: readonly string[],
+  allowed: readonly string[],
+): NonNullable<Refusal['errors']> {
+  const known = new Set(allowed);
   const seen = new Set<string>();
   const faults = new Map<string, string>();
   for (const name of names) {
-    if (!allowed.includes(name)) faults.set(pointerTo(name), `unknown member; allowed are ${allowed.join(', ')}`);
-    else if (seen.has(name)) faults.set(pointerTo(name), 'the member is given more than once');
+    if (!known.has(name)) faults.set(name, `unknown member; allowed are ${allowed.join(', ')}`);
+    else if (seen.has(name)) faults.set(name, 'the member is given more than once');
     seen.add(name);
   }
-  return [...faults].slice(0, MAX_ERRORS).map(([pointer, detail]) => ({ pointer, detail }));
+  return [...faults]
+    .slice(0, MAX_ERRORS)
+    .map(([name, detail]) => ({ pointer: safePointer(value, [name], known), detail }));
 }
 
-/** JSON pointer to a member of the outermost object; the name is the caller's, so it is cut and made printable. */
-function pointerTo(name: string): string {
-  const printable = name.slice(0, MAX_NAME_LENGTH).replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '\uFFFD');
-  const cut = name.length > MAX_NAME_LENGTH ? `${printable}...` : printable;
-  return `/${cut.replace(/~/g, '~0').replace(/\//g, '~1')}`;
+function roundedFaults(text: string, value: object, known: ReadonlySet<string>): NonNullable<Refusal['errors']> {
+  return roundedIntegers(text, MAX_ERRORS).map((path) => ({
+    pointer: safePointer(value, path, known),
+    detail: 'has more digits than a JSON number carries here (about 16); send it as text',
+  }));
 }
 
 /** A string of 1 to `max` characters that can be stored: no half of a surrogate pair. */

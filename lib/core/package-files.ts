@@ -26,6 +26,15 @@ export function handlerFolder(name: string): string {
   return folder;
 }
 
+/** A check that constructs share with handlers, bundled when the package is built. */
+export function checkModule(name: string): string {
+  const file = join(packageRoot(), 'dist', 'checks', `${name}.js`);
+  if (!existsSync(file)) {
+    throw new Error(`check "${name}" has no bundle in ${file}; run "npm run build", or reinstall the package`);
+  }
+  return file;
+}
+
 /**
  * A copy of `source` to which `add` adds files, for assets that join files of several places. It lies in the cloud assembly,
  * under a name made of what is added, so that it goes with the assembly and the same parts are joined once.

@@ -1,4 +1,4 @@
-import { type Size, Token } from 'aws-cdk-lib';
+import { type Size, SizeRoundingBehavior } from 'aws-cdk-lib';
 import {
   type GuardAction,
   type GuardMode as GuardModeName,
@@ -8,9 +8,10 @@ import {
   SECRET_KINDS,
   type SensitiveKind,
 } from '../../protocol/guard';
+import { policyFaults } from '../../protocol/guard-check';
 import { MAX_BODY_BYTES } from '../../protocol/prediction';
-import { checkNumber, checkText, faultsOf, show } from '../core/checks';
-import { ConfigError } from '../core/config-error';
+import { checkNumber, show } from '../core/checks';
+import { schemaFaults } from '../core/schema-faults';
 
 /** Whether a rule acts, or only counts what it would have done. */
 export enum GuardMode {
@@ -51,11 +52,10 @@ export interface GuardRuleOptions {
   readonly mode?: GuardMode;
 }
 
-const RULE_NAME = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
-
 /**
  * What may go to the model and what may come back. Immutable: each method gives a new policy with one rule more. Rules run
- * cheap ones first, the first that blocks ends the request with 422.
+ * cheap ones first, the first that blocks ends the request with 422. What is wrong with a policy is told where it is used, all
+ * faults together.
  *
  * Whatever the rules say, personal data and secrets are masked in what is recorded: originals are never stored.
  *
@@ -78,11 +78,13 @@ export class GuardPolicy {
   private constructor(
     private readonly request: readonly GuardRule[],
     private readonly reply: readonly GuardRule[],
+    private readonly misuses: readonly string[] = [],
   ) {}
 
   /** Refuses inputs above `size` (as UTF-8 JSON, up to 1 MiB) with 413, in place of an earlier limit. */
   maxSize(size: Size, options: GuardRuleOptions = {}): GuardPolicy {
-    const maxBytes = size.toBytes();
+    if (!isSize(size)) return this.misused(`maxSize is ${show(size)}, expected a Size; use Size.kibibytes(64)`);
+    const maxBytes = size.toBytes({ rounding: SizeRoundingBehavior.NONE });
     const fault = checkNumber('maxSize', maxBytes, {
       min: 1,
       max: MAX_BODY_BYTES,
@@ -90,18 +92,21 @@ export class GuardPolicy {
       known: true,
       fix: 'the API takes bodies up to 1 MiB',
     });
-    if (fault !== undefined) throw new ConfigError('GuardPolicy', fault);
+    if (fault !== undefined) return this.misused(fault);
     const rule: GuardRule = { kind: 'size', ...basics('max-size', options), maxBytes };
     return new GuardPolicy(
       this.request.filter((earlier) => earlier.kind !== 'size'),
       this.reply,
+      this.misuses,
     ).with({ request: [rule] });
   }
 
-  /** Refuses inputs that do not match a JSON schema (draft 2020-12) with 400 and pointers to what is wrong. */
+  /**
+   * Refuses inputs that do not match a JSON schema with 400 and pointers to what is wrong. The draft is that of `$schema`:
+   * draft-07, 2019-09 or 2020-12, which is also taken where there is none. What would not be enforced, such as a misspelt
+   * keyword or an unknown format, fails synthesis.
+   */
   inputSchema(schema: { [name: string]: unknown }, options: GuardRuleOptions = {}): GuardPolicy {
-    if (Token.isUnresolved(schema))
-      throw new ConfigError('GuardPolicy', 'the schema is a token; give it as a plain object');
     return this.with({ request: [{ kind: 'schema', ...basics('input-schema', options), schema }] });
   }
 
@@ -159,16 +164,33 @@ export class GuardPolicy {
     return { request: this.request, reply: this.reply, recordMask: [...PERSONAL_KINDS, ...SECRET_KINDS] };
   }
 
+  /**
+   * What is wrong with the policy, each fault with its rule; empty when handlers can run it.
+   *
+   * @internal
+   */
+  _faults(): string[] {
+    const schemas = this.request.filter((rule) => rule.kind === 'schema');
+    return [
+      ...this.misuses,
+      ...policyFaults(this._document()),
+      ...schemas.flatMap(({ name, schema }) => schemaFaults(name, schema)),
+    ];
+  }
+
+  /**
+   * Terms that are masked in what is recorded of replies.
+   *
+   * @internal
+   */
+  _maskedReplyTerms(): string[] {
+    return this.reply.flatMap((rule) =>
+      rule.kind === 'terms' && rule.action === 'mask' && rule.mode === 'enforce' ? rule.terms : [],
+    );
+  }
+
   private terms(action: GuardAction, name: string, terms: string[], options: GuardRuleOptions): GuardPolicy {
-    const empty = terms.findIndex((term) => typeof term !== 'string' || term.trim() === '');
-    if (terms.length === 0 || empty >= 0) {
-      throw new ConfigError(
-        'GuardPolicy',
-        `terms is ${show(terms)}, expected words or phrases; remove the rule or the empty term`,
-      );
-    }
-    const rule: GuardRule = { kind: 'terms', ...basics(name, options), action, terms };
-    return this.with({ request: [rule], reply: [rule] });
+    return this.both({ kind: 'terms', ...basics(name, options), action, terms: copyOf(terms) });
   }
 
   private sensitive(
@@ -177,35 +199,52 @@ export class GuardPolicy {
     kinds: readonly (SensitiveKind | SensitiveData)[],
     options: GuardRuleOptions,
   ): GuardPolicy {
-    if (kinds.length === 0)
-      throw new ConfigError('GuardPolicy', 'kinds is empty, expected at least one; remove the rule');
-    const rule: GuardRule = { kind: 'sensitive', ...basics(name, options), action, kinds: [...new Set(kinds)] };
+    return this.both({ kind: 'sensitive', ...basics(name, options), action, kinds: copyOf(kinds) });
+  }
+
+  private both(rule: GuardRule): GuardPolicy {
     return this.with({ request: [rule], reply: [rule] });
   }
 
   private with(added: { request?: GuardRule[]; reply?: GuardRule[] }): GuardPolicy {
-    const taken = new Set(this.ruleNames);
-    for (const rule of [...(added.request ?? []), ...(added.reply ?? [])]) {
-      if (taken.has(rule.name)) {
-        throw new ConfigError('GuardPolicy', `rule ${show(rule.name)} exists already; give one of them another name`);
-      }
-    }
     const inOrder = [...this.request, ...(added.request ?? [])].sort((a, b) => cost(a) - cost(b));
-    return new GuardPolicy(inOrder, [...this.reply, ...(added.reply ?? [])]);
+    return new GuardPolicy(inOrder, [...this.reply, ...(added.reply ?? [])], this.misuses);
+  }
+
+  private misused(fault: string): GuardPolicy {
+    return new GuardPolicy(this.request, this.reply, [...this.misuses, fault]);
   }
 }
 
-function basics(defaultName: string, options: GuardRuleOptions): { name: string; mode: GuardModeName } {
-  const name = options.name ?? defaultName;
-  const faults = faultsOf(
-    checkText('the rule name', name, {
-      pattern: RULE_NAME,
-      expected: 'lower case letters, digits and single hyphens',
-      fix: 'it is a metric dimension',
-    }),
-  );
-  if (faults.length > 0) throw new ConfigError('GuardPolicy', faults);
-  return { name, mode: options.mode ?? GuardMode.ENFORCE };
+function basics(
+  defaultName: string,
+  options: GuardRuleOptions | null | undefined,
+): { name: string; mode: GuardModeName } {
+  const { name = defaultName, mode = GuardMode.ENFORCE } = options ?? {};
+  return { name, mode };
+}
+
+/** @internal */
+export function guardFaults(guard: unknown): string[] {
+  if (guard === undefined) return [];
+  return isPolicy(guard)
+    ? guard._faults()
+    : [`guard is ${show(guard)}, expected a GuardPolicy; begin with GuardPolicy.standard()`];
+}
+
+/** By shape, as below. */
+function isPolicy(guard: unknown): guard is GuardPolicy {
+  return typeof guard === 'object' && guard !== null && '_faults' in guard;
+}
+
+/** Without repetition. What is no list stays as it is: `_faults` tells of it. */
+function copyOf<T>(list: readonly T[]): readonly T[] {
+  return Array.isArray(list) ? [...new Set(list)] : list;
+}
+
+/** By shape, not by class: two copies of aws-cdk-lib in one tree have two classes. */
+function isSize(size: unknown): size is Size {
+  return typeof size === 'object' && size !== null && 'toBytes' in size;
 }
 
 /** Cheap rules run first. */

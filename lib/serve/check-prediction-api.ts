@@ -3,7 +3,7 @@ import { MAX_BODY_BYTES } from '../../protocol/prediction';
 import { checkDuration, checkNumber, checkObject, checkText, faultsOf, show } from '../core/checks';
 import { ConfigError } from '../core/config-error';
 import { deploymentName, MAX_DEPLOYMENT_NAME, NAME_PATTERN } from '../core/deployment-name';
-import { GuardPolicy } from '../guard/api';
+import { GuardPolicy, guardFaults } from '../guard/api';
 import { ApiAccess } from './api-access';
 import type { PredictionApiProps } from './prediction-api-props';
 
@@ -67,7 +67,7 @@ export function checkPredictionApi(scope: Construct, props: PredictionApiProps):
       `"${deployment}" has ${deployment.length} characters, expected at most ${MAX_DEPLOYMENT_NAME}; shorten the model's or the stage's name`,
     );
   }
-  faults.push(...checkCapabilities(props));
+  faults.push(...checkCapabilities(props), ...guardFaults(props.guard));
   if (faults.length > 0) throw new ConfigError(scope, faults);
 }
 

@@ -168,7 +168,8 @@ export class PredictionApi extends Construct implements IPredictionApi {
   }
 
   private recordsFunction(props: PredictionApiProps, settings: FunctionSettings): IFunction {
-    const config: RecordsConfig = { positiveLabel: props.positiveLabel };
+    const { positiveLabel, guard = GuardPolicy.standard() } = props;
+    const config: RecordsConfig = { positiveLabel, maskedTerms: guard._maskedReplyTerms() };
     const handler = new HandlerFunction(this, 'Records', {
       ...settings,
       handler: 'records',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { compileGuard } from '../../lambdas/shared/guard/compile';
+import { textMask } from '../../lambdas/shared/guard/mask-text';
 import { RECOGNISERS } from '../../lambdas/shared/guard/sensitive/recognisers';
 import type { GuardRule } from '../../protocol/guard';
 import { ALL_KINDS, blockRule, maskRule, policy, termsRule } from './policies';
@@ -127,6 +128,13 @@ describe('what is kept', () => {
   });
 });
 
+test('a text masked without a policy reads like the one that a policy masked for the record', () => {
+  const guard = compileGuard(policy({ reply: [termsRule('mask', ['falcon'])], recordMask: ALL_KINDS }));
+  const mask = textMask(['falcon']);
+  for (const text of ['spam', 'Falcon of jane@example.com', `pays ${CARD}`, '::1 falcon', '[EMAIL] '])
+    expect(guard.reply({ label: text }).recordInput).toEqual({ label: mask(text) });
+});
+
 describe('blocking', () => {
   test('keeps a masked record, the kinds of rules that did not run included', () => {
     const guard = compileGuard(policy({ request: [termsRule('block', ['falcon']), maskRule()] }));
@@ -225,6 +233,14 @@ describe('a schema', () => {
     const { errors } = guard.request({ a: 'zebra', b: ['zebra', 'zebra'], c: 'zebra', zebra: 1 });
     expect(errors?.length).toBeGreaterThanOrEqual(5);
     expect(JSON.stringify(errors)).not.toContain('zebra');
+  });
+
+  test('gives names that it does not define by their place', () => {
+    const open = { properties: { a: { additionalProperties: { type: 'number' } } }, patternProperties: { '@': false } };
+    const guard = compileGuard(policy({ request: [schema(open)] }));
+    const { errors } = guard.request({ 'john@example.com': 1, a: { x: 1, '4111111111111111': 'zebra', 'ann/~': 'y' } });
+    expect(errors?.map(({ pointer }) => pointer).sort()).toEqual(['/<member 1>', '/a/<member 2>', '/a/<member 3>']);
+    expect(guard.inputNames).toEqual(new Set(['a']));
   });
 
   test('that only observes lets the value through', () => {

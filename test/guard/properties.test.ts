@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compileGuard } from '../../lambdas/shared/guard/compile';
-import { passesLuhn } from '../../lambdas/shared/guard/sensitive/card';
+import { passesLuhn } from '../../lambdas/shared/guard/sensitive/card-number';
 import { ALL_KINDS, maskRule, policy, termsRule } from './policies';
 
 const guard = compileGuard(

@@ -249,6 +249,19 @@ describe('metrics of a prediction', () => {
     expect(line?._aws).toMatchObject({ CloudWatchMetrics: [{ Namespace: 'Slipway', Dimensions: [['Deployment']] }] });
   });
 
+  test('hold no latency of a request that was not answered', async () => {
+    const world = new World();
+    world.backend = () => {
+      world.clock.advance(30);
+      return { kind: 'failed', error: new Error('broken') };
+    };
+    expect((await world.send()).statusCode).toBe(503);
+    const [line] = world.metrics();
+    expect(line).toMatchObject({ Predictions: 1, BackendFailures: 1, status: 503 });
+    expect(line).not.toHaveProperty('Latency');
+    expect(line).not.toHaveProperty('Overhead');
+  });
+
   test('count each rule that intervened, and name rules that only observed', async () => {
     const world = new World();
     await world.send({ body: { input: 'win the lottery, ann@example.com' } });

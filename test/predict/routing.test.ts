@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Routing } from '../../lambdas/predict/routing';
+import type { Pointers } from '../../protocol/model-version';
 import { ManualClock, pointers, VERSION, World } from './world';
 
 function setUp() {
@@ -56,4 +57,36 @@ test('with the registry unreachable the last document serves a minute, and the r
   state.down = false;
   clock.advance(5_000);
   expect((await routing.route()).kind).toBe('live');
+});
+
+test('requests that come while the first look is under way wait for its answer', async () => {
+  let answer = (_pointers: Pointers) => {};
+  const asked = new Promise<Pointers>((resolve) => {
+    answer = resolve;
+  });
+  const world = new World(({ registry: { version } }) => ({ registry: { pointers: () => asked, version } }));
+  const answers = [world.start(), world.start(), world.start()];
+  await new Promise(setImmediate);
+  answer(pointers());
+  expect((await Promise.all(answers)).map(({ statusCode }) => statusCode)).toEqual([200, 200, 200]);
+});
+
+test('requests that come while the registry does not answer share its failure, and the next look is another', async () => {
+  let looks = 0;
+  const world = new World(({ registry: { version } }) => ({
+    registry: {
+      pointers: async () => {
+        looks += 1;
+        await new Promise(setImmediate);
+        if (looks === 1) throw new Error('unreachable');
+        return pointers();
+      },
+      version,
+    },
+  }));
+  const both = await Promise.all([world.start(), world.start()]);
+  expect(both.map(({ statusCode }) => statusCode)).toEqual([503, 503]);
+  expect(looks).toBe(1);
+  world.clock.advance(5_000);
+  expect((await world.start()).statusCode).toBe(200);
 });

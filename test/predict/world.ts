@@ -157,7 +157,12 @@ export function pointers(changes: Partial<Pointers> = {}): Pointers {
 const POLICY: GuardPolicyDocument = {
   request: [
     { kind: 'size', name: 'max-size', mode: 'enforce', maxBytes: 200_000 },
-    { kind: 'schema', name: 'input-schema', mode: 'enforce', schema: { type: ['string', 'object', 'array'] } },
+    {
+      kind: 'schema',
+      name: 'input-schema',
+      mode: 'enforce',
+      schema: { type: ['string', 'object', 'array'], properties: { pan: {} } },
+    },
     { kind: 'terms', name: 'blocked-terms', mode: 'enforce', action: 'block', terms: ['project nightingale'] },
     { kind: 'terms', name: 'watched-terms', mode: 'observe', action: 'block', terms: ['lottery'] },
     { kind: 'sensitive', name: 'personal-data', mode: 'enforce', action: 'mask', kinds: ['EMAIL'] },
@@ -232,6 +237,7 @@ export class World {
       timeoutMs: 2_000,
       recordTtlDays: 30,
       payloadBucket: 'payloads',
+      inputNames: GUARD.inputNames,
     };
     this.service = { ports: this.ports, routing, settings, emit: (line) => this.lines.push(line) };
   }

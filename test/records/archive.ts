@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { Ports } from '../../lambdas/records/ports';
 import { handle, type Service } from '../../lambdas/records/route';
+import { textMask } from '../../lambdas/shared/guard/mask-text';
 import type { HttpAnswer } from '../../lambdas/shared/problem-response';
 import type { Feedback, PredictionRecord } from '../../protocol/prediction';
 
@@ -70,7 +71,8 @@ export class Archive {
 
   send(parts: Sent, positiveLabel?: string): Promise<HttpAnswer> {
     const emit = (line: string) => this.lines.push(line);
-    const service: Service = { ports: this.ports, deployment: 'spam-filter-pilot', positiveLabel, emit };
+    const maskLabel = textMask(['falcon']);
+    const service: Service = { ports: this.ports, deployment: 'spam-filter-pilot', positiveLabel, maskLabel, emit };
     return handle(eventOf(parts), service);
   }
 

@@ -39,6 +39,20 @@ describe('feedback', () => {
     });
   });
 
+  test('is kept and returned without personal data, secrets and terms that records leave out', async () => {
+    const archive = new Archive();
+    const answer = await archive.judge('john@example.com 4111111111111111 FALCON');
+    expect(bodyOf(answer)).toMatchObject({ feedback: { label: '[EMAIL] [CARD] [TERM]' } });
+    expect(archive.kept.get(ID)?.feedback?.label).toBe('[EMAIL] [CARD] [TERM]');
+    expect(await archive.judge('john@example.com 4111111111111111 FALCON')).toMatchObject({ statusCode: 200 });
+  });
+
+  test('that equals a label which was masked in the record is right, and so is a masked positive label', async () => {
+    const archive = new Archive(record({ label: 'to [EMAIL]' }));
+    await archive.judge('to john@example.com', { positiveLabel: 'to john@example.com' });
+    expect(archive.sums()).toMatchObject({ TruePositives: 1, FalsePositives: 0, FalseNegatives: 0, TrueNegatives: 0 });
+  });
+
   test('without a positive label counts a wrong answer as false positive and false negative', async () => {
     const archive = new Archive();
     await archive.judge('ham');

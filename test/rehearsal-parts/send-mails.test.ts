@@ -29,14 +29,23 @@ const answered = ({ body }: Received) => {
   return { status: 200, body: { inferenceId: `id of ${input}`, output: { label: 'spam' }, confidence: 0.9 } };
 };
 
-/** Answers after a while that differs, the later the sooner; notes how many were answered at once. */
-function slowly() {
+/**
+ * Answers nothing until as many have come as may come at once, then after a while that differs, the later the sooner; notes how
+ * many were open at once.
+ */
+function slowly(concurrency: number) {
   const seen = { now: 0, most: 0 };
   let left = MAILS.length;
+  let open = () => {};
+  const enough = new Promise<void>((resolve) => {
+    open = resolve;
+  });
   api.reply = async (request) => {
     seen.now += 1;
     seen.most = Math.max(seen.most, seen.now);
     left -= 1;
+    if (seen.now >= Math.min(concurrency, MAILS.length)) open();
+    await enough;
     await sleep(2 * left);
     seen.now -= 1;
     return answered(request);
@@ -46,7 +55,7 @@ function slowly() {
 
 describe('sending mails', () => {
   it.each([1, 4, 100])('keeps their order and sends at most %i at once', async (concurrency) => {
-    const seen = slowly();
+    const seen = slowly(concurrency);
     const sent = await sendMails(caller, MAILS, { concurrency });
     expect(sent.map(({ mail }) => mail)).toEqual(MAILS);
     expect(sent.map(({ inferenceId }) => inferenceId)).toEqual(MAILS.map(({ text }) => `id of ${text}`));
@@ -100,7 +109,7 @@ describe('sending mails', () => {
 
 describe('warming up', () => {
   it('sends one, then two, then four at once', async () => {
-    const seen = slowly();
+    const seen = slowly(1);
     expect(await warmUp(caller, MAILS, 4)).toHaveLength(7);
     expect(seen.most).toBe(4);
   });

@@ -5,15 +5,17 @@ import type {
   SensitiveKind,
   SensitiveRule,
 } from '../../../protocol/guard';
+import { policyFaults } from '../../../protocol/guard-check';
 import { type CompiledRule, compileRule, isBlocking, type RuleResult } from './compiled-rule';
 import { Inspection } from './inspection';
 import { Masker, type MaskSet } from './masker';
 import type { GuardOutcome, GuardProblem } from './outcome';
-import { checkPolicy } from './policy-check';
 import { RECOGNISERS, type Recognisers } from './sensitive/recognisers';
 import { isDeeperThan, MAX_DEPTH } from './value-texts';
 
 export interface Guard {
+  /** Names of members that the schemas of requests define. */
+  readonly inputNames: ReadonlySet<string>;
   /** Decides about a request's input: text or any JSON value. Never throws. */
   request(input: unknown): GuardOutcome;
   /** Decides about a model's reply: `modelInput` of the outcome is what the caller may see. Never throws. */
@@ -54,10 +56,12 @@ const RECORD_MASK = 'record-mask';
  * `recognisers` find the sensitive kinds.
  */
 export function compileGuard(policy: GuardPolicyDocument, recognisers: Recognisers = RECOGNISERS): Guard {
-  checkPolicy(policy);
+  const faults = policyFaults(policy);
+  if (faults.length > 0) throw new Error(faults.join('\n'));
   const request = planFor(policy, 'request', recognisers);
   const reply = planFor(policy, 'reply', recognisers);
-  return { request: (input) => decide(request, input), reply: (output) => decide(reply, output) };
+  const inputNames = new Set(request.rules.flatMap(({ schemaNames }) => [...(schemaNames ?? [])]));
+  return { inputNames, request: (input) => decide(request, input), reply: (output) => decide(reply, output) };
 }
 
 function planFor(policy: GuardPolicyDocument, direction: Direction, recognisers: Recognisers): Plan {

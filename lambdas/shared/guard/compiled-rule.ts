@@ -1,7 +1,8 @@
 import type { GuardFinding, GuardRule, SchemaRule, SensitiveRule, SizeRule, TermsRule } from '../../../protocol/guard';
 import type { Inspection, SpansByPlace } from './inspection';
 import type { SchemaFault } from './outcome';
-import { compileSchema } from './schema-check';
+import { compileSchema, type SchemaCheck } from './schema-check';
+import { schemaFaults } from './schema-faults';
 import { mergeSpans } from './span';
 import { compileTerms, type TermMatcher } from './terms';
 
@@ -16,6 +17,8 @@ export interface CompiledRule {
   readonly rule: GuardRule;
   /** Of a `terms` rule. */
   readonly matcher?: TermMatcher;
+  /** Of a `schema` rule: names of members that it defines. */
+  readonly schemaNames?: ReadonlySet<string>;
   check(value: unknown, inspection: Inspection): RuleResult;
 }
 
@@ -45,9 +48,10 @@ function checkSize(rule: SizeRule, value: unknown): RuleResult {
 }
 
 function compileSchemaRule(rule: SchemaRule): CompiledRule {
-  const faultsOf = schemaOf(rule);
+  const { names, faultsOf } = schemaOf(rule);
   return {
     rule,
+    schemaNames: names,
     check: (value) => {
       const errors = faultsOf(value);
       return errors.length > 0 ? { finding: finding(rule, errors.length), errors } : NO_MATCH;
@@ -55,14 +59,11 @@ function compileSchemaRule(rule: SchemaRule): CompiledRule {
   };
 }
 
-function schemaOf(rule: SchemaRule): ReturnType<typeof compileSchema> {
+function schemaOf(rule: SchemaRule): SchemaCheck {
   try {
     return compileSchema(rule.schema);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : 'it does not compile';
-    throw new Error(`guard rule '${rule.name}': the schema is not valid (JSON Schema draft 2020-12): ${reason}`, {
-      cause,
-    });
+    throw new Error(schemaFaults(rule.name, rule.schema).join('\n'), { cause });
   }
 }
 

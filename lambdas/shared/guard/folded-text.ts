@@ -1,3 +1,5 @@
+import { INVISIBLE } from '../../../protocol/guard-check';
+
 /**
  * Text for comparison without regard to case, width and composition: NFKC and case-folded, invisible characters gone.
  * `origin` leads back: the start in the original of each code unit, and `ends` where its character ends there.
@@ -10,7 +12,6 @@ export interface FoldedText {
 
 /** A character with the marks and jamo that compose with it. Cut at eight marks: composing a longer run is not linear. */
 const CHARACTER = /\p{Cf}+|[\u1100-\u115f][\u1160-\u11a7]?[\u11a8-\u11ff]?|[\s\S]\p{M}{0,8}/gu;
-const INVISIBLE = /\p{Cf}|\u034f|\u3164|[\ufe00-\ufe0f]/gu;
 const NON_ASCII = /[^\x00-\x7f]/;
 
 /** Folding is the same for the same character; languages use a few hundred. */

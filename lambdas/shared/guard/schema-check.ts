@@ -1,52 +1,59 @@
-import Ajv2020, { type ErrorObject, type ValidateFunction } from 'ajv/dist/2020';
-import addFormats from 'ajv-formats';
+import type { ErrorObject, ValidateFunction } from 'ajv';
+import { pathOf, safePointer } from '../safe-pointer';
+import { compileJsonSchema, isJsonSchema } from './json-schema';
 import type { SchemaFault } from './outcome';
+import { detailOf } from './schema-detail';
 
-/** Returns what is wrong with a value; empty when nothing is. */
-export type SchemaCheck = (value: unknown) => SchemaFault[];
+export interface SchemaCheck {
+  /** Names of members that the schema defines: no text of a caller. */
+  readonly names: ReadonlySet<string>;
+  /** What is wrong with a value; empty when nothing is. */
+  faultsOf(value: unknown): SchemaFault[];
+}
 
 const MAX_FAULTS = 20;
 
 /** Above this size only the first fault is looked for: every element of a large array may have one. */
 const ALL_FAULTS_BYTES = 64 * 1024;
 
+/** Throws when the schema is not valid; `schemaFaults` says why. */
 export function compileSchema(schema: unknown): SchemaCheck {
-  if (typeof schema !== 'boolean' && (typeof schema !== 'object' || schema === null || Array.isArray(schema))) {
-    throw new Error('the schema is neither an object nor true or false: give a JSON Schema (draft 2020-12)');
-  }
-  const findFirst = compile(schema, false);
+  if (!isJsonSchema(schema)) throw new Error('the schema is neither an object nor true or false');
+  if (typeof schema === 'object' && Object.hasOwn(schema, '$async')) throw new Error('the schema is asynchronous');
+  const names = namesIn(schema);
+  const findFirst = compileJsonSchema(schema, { allErrors: false });
   let findAll: ValidateFunction | undefined;
-  return (value) => {
+  const faultsOf = (value: unknown): SchemaFault[] => {
     if (findFirst(value)) return [];
-    if (JSON.stringify(value).length > ALL_FAULTS_BYTES) return faultsOf(findFirst.errors ?? []);
+    if (JSON.stringify(value).length > ALL_FAULTS_BYTES) return distinctFaults(findFirst.errors ?? [], value, names);
     // Compiled at the first bad value, so that a cold start does not pay for it.
-    findAll ??= compile(schema, true);
+    findAll ??= compileJsonSchema(schema, { allErrors: true });
     findAll(value);
-    return faultsOf(findAll.errors ?? []);
+    return distinctFaults(findAll.errors ?? [], value, names);
   };
+  return { names, faultsOf };
 }
 
-function compile(schema: object | boolean, allErrors: boolean): ValidateFunction {
-  const ajv = new Ajv2020({ allErrors, strict: false, logger: false, messages: true, ownProperties: true });
-  addFormats(ajv);
-  return ajv.compile(schema);
-}
-
-function faultsOf(errors: readonly ErrorObject[]): SchemaFault[] {
+function distinctFaults(errors: readonly ErrorObject[], value: unknown, names: ReadonlySet<string>): SchemaFault[] {
   const faults = new Map<string, SchemaFault>();
   for (const error of errors) {
-    const fault = { pointer: error.instancePath, detail: detailOf(error) };
+    const fault = { pointer: safePointer(value, pathOf(error.instancePath), names), detail: detailOf(error) };
     faults.set(`${fault.pointer} ${fault.detail}`, fault);
     if (faults.size === MAX_FAULTS) break;
   }
   return [...faults.values()];
 }
 
-/** What was expected, in words of the schema only: names and values of the input stay out of it. */
-function detailOf({ keyword, message, params }: ErrorObject): string {
-  if (keyword === 'enum' && Array.isArray(params.allowedValues)) {
-    return `must be one of ${JSON.stringify(params.allowedValues)}`;
+function namesIn(schema: unknown): ReadonlySet<string> {
+  const names = new Set<string>();
+  const rest: unknown[] = [schema];
+  while (rest.length > 0) {
+    const next = rest.pop();
+    if (typeof next !== 'object' || next === null) continue;
+    if ('properties' in next && typeof next.properties === 'object' && next.properties !== null) {
+      for (const name of Object.keys(next.properties)) names.add(name);
+    }
+    rest.push(...Object.values(next));
   }
-  if (keyword === 'const') return `must be ${JSON.stringify(params.allowedValue)}`;
-  return message ?? `must satisfy ${keyword}`;
+  return names;
 }

@@ -6,9 +6,6 @@ export interface TermMatcher {
   find(text: string): readonly Span[];
 }
 
-/** Longer ones are sentences, not terms; the limit keeps the search linear in the text with a small factor. */
-export const MAX_TERM_LENGTH = 200;
-
 interface Node {
   readonly next: Map<number, Node>;
   isEnd: boolean;
@@ -24,11 +21,6 @@ export function compileTerms(terms: readonly string[]): TermMatcher {
   const root: Node = { next: new Map(), isEnd: false };
   for (const term of terms) plant(root, foldedText(term).text.trim().replace(/\s+/g, ' '));
   return { find: (text) => search(root, text) };
-}
-
-/** What is left of a term when it is compared; empty when nothing is. */
-export function comparableTerm(term: string): string {
-  return foldedText(term).text.trim();
 }
 
 function plant(root: Node, term: string): void {

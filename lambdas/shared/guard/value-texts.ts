@@ -27,7 +27,7 @@ export function textsOf(value: unknown): TextsByPlace<ScanText> {
       if (node !== '') texts.set(place, scanText(node, key));
       place++;
     } else if (typeof node === 'number') {
-      if (Math.abs(node) >= LEAST_NUMBER) texts.set(place, scanText(numberText(node), key));
+      if (Math.abs(node) >= LEAST_NUMBER) texts.set(place, scanText(String(node), key));
       place++;
     } else if (Array.isArray(node)) {
       for (const child of node) visit(child, key);
@@ -71,9 +71,4 @@ function freeName(taken: object, counts: Map<string, number>, wanted: string): s
   while (Object.hasOwn(taken, name)) name = `${wanted}#${++count}`;
   counts.set(wanted, count);
   return name;
-}
-
-/** Whole numbers in full, without an exponent. */
-function numberText(value: number): string {
-  return Number.isInteger(value) ? BigInt(value).toString() : String(value);
 }

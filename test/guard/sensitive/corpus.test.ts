@@ -16,11 +16,12 @@ const ENTRIES = readFileSync(CORPUS, 'utf8')
   .filter((line) => line !== '' && !line.startsWith('# '))
   .map(parse);
 
-function parse(line: string): Entry {
+function parse(escaped: string): Entry {
+  const line = escaped.replaceAll('\\n', '\n').replaceAll('\\t', '\t');
   const wanted: string[] = [];
   let text = '';
   let from = 0;
-  for (const match of line.matchAll(/\{\{([A-Z0-9_]+)\|(.*?)\}\}/g)) {
+  for (const match of line.matchAll(/\{\{([A-Z0-9_]+)\|(.*?)\}\}/gs)) {
     const [whole, kind = '', span = ''] = match;
     text += line.slice(from, match.index);
     wanted.push(`${kind}@${text.length}:${span}`);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isCardNumber, passesLuhn } from '../../../lambdas/shared/guard/sensitive/card';
+import { isCardNumber, passesLuhn } from '../../../lambdas/shared/guard/sensitive/card-number';
 import { passesMod97 } from '../../../lambdas/shared/guard/sensitive/iban';
 import { isAddress } from '../../../lambdas/shared/guard/sensitive/ipv6';
 import { found } from './found';

@@ -1,44 +1,7 @@
 import type { ScanText } from '../scan-text';
 import type { Span } from '../span';
+import { isCardNumber, MAX_DIGITS, MIN_DIGITS } from './card-number';
 import type { Recogniser } from './recogniser';
-
-const MIN_DIGITS = 13;
-const MAX_DIGITS = 19;
-
-/** Issuer ranges: low and high prefix, and the lengths that the issuer gives out. */
-const ISSUERS: readonly (readonly [low: number, high: number, lengths: readonly number[]])[] = [
-  [4, 4, [13, 16, 18, 19]], // Visa
-  [51, 55, [16]], // Mastercard
-  [2221, 2720, [16]],
-  [34, 34, [15]], // American Express
-  [37, 37, [15]],
-  // Diners Club; 15 digits are left out, as they would take in IMEIs.
-  [300, 305, [14, 16, 17, 18, 19]],
-  [3095, 3095, [14, 16, 17, 18, 19]],
-  [36, 36, [14, 16, 17, 18, 19]],
-  [38, 39, [14, 16, 17, 18, 19]],
-  [6011, 6011, [16, 17, 18, 19]], // Discover
-  [644, 649, [16, 17, 18, 19]],
-  [65, 65, [16, 17, 18, 19]],
-  [3528, 3589, [16, 17, 18, 19]], // JCB
-  [62, 62, [16, 17, 18, 19]], // UnionPay
-  [81, 82, [16, 17, 18, 19]],
-  [2200, 2204, [16, 17, 18, 19]], // Mir
-  [5018, 5020, [13, 14, 15, 16, 17, 18, 19]], // Maestro, Dankort
-  [5038, 5038, [13, 14, 15, 16, 17, 18, 19]],
-  [5612, 5612, [13, 14, 15, 16, 17, 18, 19]],
-  [5893, 5893, [13, 14, 15, 16, 17, 18, 19]],
-  [6304, 6304, [13, 14, 15, 16, 17, 18, 19]],
-  [6759, 6759, [13, 14, 15, 16, 17, 18, 19]],
-  [6761, 6763, [13, 14, 15, 16, 17, 18, 19]],
-  [506, 509, [16, 18, 19]], // Elo, Verve, RuPay
-  [6069, 6069, [16]], // RuPay
-  [607, 608, [16]],
-  [636, 639, [16, 17, 18, 19]], // InterPayment, InstaPayment
-  [9792, 9792, [16]], // Troy
-  [8600, 8600, [16]], // UzCard
-  [9860, 9860, [16]], // Humo
-];
 
 /** How card numbers are written in groups, besides in one piece. */
 const GROUPINGS: ReadonlySet<string> = new Set([
@@ -62,6 +25,8 @@ const GROUPINGS: ReadonlySet<string> = new Set([
   '8-11',
 ]);
 const MOST_GROUPS = 5;
+/** Where the separators are unusual: two numbers are more often a pair. */
+const LEAST_GROUPS = 3;
 
 /** Letters that may stick to the number without making it part of a longer token. */
 const STUCK_WORD =
@@ -72,12 +37,18 @@ interface Group extends Span {
   readonly separator: string;
 }
 
+/** Separators of running text: a card may stand anywhere among groups that are apart by them. */
+const PLAIN = /^[ .-]+$/;
+/** Separators of lists and tables, in which four numbers are more often four numbers than a card. */
+const LISTING = /[,\t\n]/;
+const LINE_BREAK = /^ ?\r?\n ?$/;
+
 export const cardRecogniser: Recogniser = {
   mayHold: (traits) => traits.joinedDigits >= MIN_DIGITS,
   find: (scan) => digitRuns(scan.text).flatMap((run) => cardsIn(run, scan)),
 };
 
-/** Runs of digit groups that are apart by spaces, hyphens or dots. Runs with too few digits for a card are left out. */
+/** Runs of digit groups that are apart by separators. Runs with too few digits for a card are left out. */
 function digitRuns(text: string): Group[][] {
   const runs: Group[][] = [];
   let run: Group[] = [];
@@ -103,25 +74,96 @@ function digitRuns(text: string): Group[][] {
 
 function isSeparator(between: string): boolean {
   for (let i = 0; i < between.length; i++) {
-    const code = between.charCodeAt(i);
-    if (code !== 0x20 && code !== 0x2d && code !== 0x2e) return false;
+    if (!' -._/,\t\n\r'.includes(between.charAt(i))) return false;
   }
   return between !== '';
 }
 
 function cardsIn(run: readonly Group[], scan: ScanText): Span[] {
+  const parts = plainParts(run);
+  const found = parts.flatMap((part) => plainCards(part, scan));
+  if (parts.length === 1) return found;
+  const others = evenParts(run).filter((part) => !isPlain(part[1]) && mayStandIn(run, part));
+  if (isWrapped(run)) others.push(run);
+  const candidates = others.flatMap((part) => (isListed(part) ? [part] : windowsOf(part)));
+  return [...found, ...candidates.filter((part) => isOneCard(part, scan)).map(spanOf)];
+}
+
+/** The run, cut where a separator is not plain. */
+function plainParts(run: readonly Group[]): Group[][] {
+  const parts: Group[][] = [];
+  for (const group of run) {
+    const part = parts.at(-1);
+    if (part === undefined || !isPlain(group)) parts.push([group]);
+    else part.push(group);
+  }
+  return parts;
+}
+
+/** The longest stretches of the run with one and the same separator. */
+function evenParts(run: readonly Group[]): (readonly Group[])[] {
+  const parts: (readonly Group[])[] = [];
+  let from = 0;
+  for (let i = 2; i <= run.length; i++) {
+    if (run[i]?.separator === run[i - 1]?.separator) continue;
+    parts.push(run.slice(from, i));
+    from = i - 1;
+  }
+  return parts;
+}
+
+function isPlain(group: Group | undefined): boolean {
+  return group !== undefined && PLAIN.test(group.separator);
+}
+
+/** Of a list or table a card takes all. */
+function mayStandIn(run: readonly Group[], part: readonly Group[]): boolean {
+  return part.length === run.length || !isListed(part);
+}
+
+function isListed(part: readonly Group[]): boolean {
+  return part.some(({ separator }, index) => index > 0 && LISTING.test(separator));
+}
+
+/** Every three to five groups in a row. */
+function windowsOf(part: readonly Group[]): (readonly Group[])[] {
+  const windows: (readonly Group[])[] = [];
+  for (let from = 0; from + LEAST_GROUPS <= part.length; from++) {
+    for (let count = LEAST_GROUPS; count <= MOST_GROUPS && from + count <= part.length; count++) {
+      windows.push(part.slice(from, from + count));
+    }
+  }
+  return windows;
+}
+
+/** Plain groups of which one begins a new line. */
+function isWrapped(run: readonly Group[]): boolean {
+  const others = run.slice(1).filter((group) => !isPlain(group));
+  return run.length > 2 && others.length === 1 && LINE_BREAK.test(others[0]?.separator ?? '');
+}
+
+/** All the groups are one card in a usual grouping. */
+function isOneCard(part: readonly Group[], scan: ScanText): boolean {
+  if (part.length < LEAST_GROUPS || part.length > MOST_GROUPS) return false;
+  if (!GROUPINGS.has(part.map(({ start, end }) => end - start).join('-'))) return false;
+  const digits = part.map(({ start, end }) => scan.text.slice(start, end)).join('');
+  const { start, end } = spanOf(part);
+  return isCardNumber(digits) && standsAlone(scan, start, end, digits);
+}
+
+function spanOf(groups: readonly Group[]): Span {
+  return { start: groups[0]?.start ?? 0, end: groups.at(-1)?.end ?? 0 };
+}
+
+function plainCards(run: readonly Group[], scan: ScanText): Span[] {
   const found: Span[] = [];
   let from = 0;
   while (from < run.length) {
     const count = cardAt(run, from, scan);
-    const first = run[from];
-    const last = run[from + count - 1];
-    if (count > 0 && first !== undefined && last !== undefined) found.push({ start: first.start, end: last.end });
+    if (count > 0) found.push(spanOf(run.slice(from, from + count)));
     from += Math.max(1, count);
   }
-  if (found.length === 0 && isOddlyGrouped(run, scan)) {
-    found.push({ start: run[0]?.start ?? 0, end: run.at(-1)?.end ?? 0 });
-  }
+  if (found.length === 0 && isOddlyGrouped(run, scan)) found.push(spanOf(run));
   return found;
 }
 
@@ -167,29 +209,6 @@ function standsAlone(scan: ScanText, start: number, end: number, digits: string)
     hasArticleChecksum(digits) &&
     !/card|visa|pay/i.test(scan.key + text.slice(Math.max(0, start - 20), start))
   );
-}
-
-export function isCardNumber(digits: string): boolean {
-  return digits.length >= MIN_DIGITS && digits.length <= MAX_DIGITS && hasIssuer(digits) && passesLuhn(digits);
-}
-
-function hasIssuer(digits: string): boolean {
-  return ISSUERS.some(([low, high, lengths]) => {
-    if (!lengths.includes(digits.length)) return false;
-    const prefix = Number(digits.slice(0, String(low).length));
-    return prefix >= low && prefix <= high;
-  });
-}
-
-/** ISO/IEC 7812-1, annex B. */
-export function passesLuhn(digits: string): boolean {
-  let sum = 0;
-  for (let i = 0; i < digits.length; i++) {
-    const digit = digits.charCodeAt(digits.length - 1 - i) - 0x30;
-    const doubled = i % 2 === 1 ? digit * 2 : digit;
-    sum += doubled > 9 ? doubled - 9 : doubled;
-  }
-  return sum % 10 === 0;
 }
 
 /** GS1 check digit of an EAN-13. */

@@ -14,20 +14,31 @@ const LENGTHS: ReadonlyMap<string, number> = new Map(
     .map((entry) => [entry.slice(0, 2), Number(entry.slice(2))]),
 );
 
-const START = /(?<![A-Za-z0-9])[A-Za-z]{2}[ -]?\d{2}(?=[ .-]?[A-Za-z0-9])/g;
+const START = /[A-Za-z]{2}[ -]?\d{2}(?=[ .\-\r\n]{0,3}[A-Za-z0-9])/g;
 const MIN_DIGITS = 6;
+/** Letters that may stick to the number: a label such as `iban` or `Kontonummer`. More of them, or digits, are a longer token. */
+const LONGEST_LABEL = 12;
+/** Between two characters of the number; it may be broken over two lines. */
+const SEPARATOR = / ?\r?\n ?|[ .-]/y;
 
 export const ibanRecogniser: Recogniser = {
   mayHold: (traits) => traits.digits >= MIN_DIGITS,
   find: ({ text }: ScanText): Span[] => {
     const found: Span[] = [];
     for (const { index } of text.matchAll(START)) {
-      const end = ibanEnd(text, index);
+      const end = beginsToken(text, index) ? ibanEnd(text, index) : undefined;
       if (end !== undefined) found.push({ start: index, end });
     }
     return found;
   },
 };
+
+/** Nothing stands right before, or a word of letters only. */
+function beginsToken(text: string, start: number): boolean {
+  let before = start;
+  while (start - before <= LONGEST_LABEL && /[A-Za-z]/.test(text.charAt(before - 1))) before--;
+  return !/[A-Za-z0-9]/.test(text.charAt(before - 1));
+}
 
 function ibanEnd(text: string, start: number): number | undefined {
   const length = LENGTHS.get(text.slice(start, start + 2).toUpperCase());
@@ -49,15 +60,18 @@ function takeCharacters(text: string, start: number, length: number): Taken | un
   let compact = '';
   let inFours = true;
   let i = start;
-  for (; compact.length < length; i++) {
+  while (compact.length < length) {
     const char = text.charAt(i);
     if (/[A-Za-z0-9]/.test(char)) {
       compact += char;
-    } else if (/[ .-]/.test(char) && /[A-Za-z0-9]/.test(text.charAt(i - 1))) {
-      if (compact.length % 4 !== 0) inFours = false;
-    } else {
-      return undefined;
+      i++;
+      continue;
     }
+    SEPARATOR.lastIndex = i;
+    const separator = SEPARATOR.exec(text)?.[0];
+    if (separator === undefined || !/[A-Za-z0-9]/.test(text.charAt(i - 1))) return undefined;
+    if (compact.length % 4 !== 0) inFours = false;
+    i += separator.length;
   }
   if (/[A-Za-z0-9]/.test(text.charAt(i))) return undefined;
   return { compact: compact.toUpperCase(), end: i, inFours };

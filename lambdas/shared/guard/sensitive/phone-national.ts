@@ -2,6 +2,7 @@ import { labelledOtherwise, textBefore } from '../nearby-words';
 import type { ScanText } from '../scan-text';
 import type { Span } from '../span';
 import { isAddress } from './ipv4';
+import { isQuantity } from './phone-quantity';
 
 const BEFORE = '(?<![\\w+])(?<!\\d[.,:/\\-]|[A-Za-z][.\\-/_#])';
 const AFTER = '(?![\\w]|[.:/,\\-]\\d|-[A-Za-z])';
@@ -23,8 +24,9 @@ const PAIRED = new RegExp(`${BEFORE}[6-9]\\d{2}([ .-])\\d{2}\\1\\d{2}\\1\\d{2}${
 /** Anything like a number, where a word nearby says that it is to be called. */
 const NAMED = new RegExp(`${BEFORE}\\(?\\d{1,15}\\)?(?:(?: ?[/\\-] ?|[ .])\\(?\\d{2,15}\\)?){0,6}(?![\\w])`, 'g');
 
+/** Two phones or more are counted, unless the number follows at once: `phones sold: 1234567`, but `phones: 5551234`. */
 const WORDS =
-  /(?:^|[^\p{L}])(?:(?:tel|tél|telef|mob|ph|cel|fon|fax)\.?|tele?fon\p{L}*|tel[eé]fono?s?|t[eé]l[eé]phone\p{L}*|phones?|smartphone|cellphone|mobil\p{L}{0,6}|m[oó]vil|cell|cellulare|celular|calls?|called|calling|dial|ring|telefax|handy\p{L}{0,6}|portable|whats ?app|signal|sms|hotline|gsm|natel|rufnummer|rufen|anruf\p{L}*|ruf|appel\p{L}*|joindre|ll[aá]m\p{L}*|chiam\p{L}*|bel|ligue|contact number|callback)(?![\p{L}])(?:(?!ref|order|id)[^\n]){0,20}$|(?:电话|電話|手机|手機|携帯|전화|телефон|тел\.?)[^\n]{0,6}$/u;
+  /(?:^|[^\p{L}])(?:(?:tel|tél|telef|mob|ph|cel|fon|fax)\.?|tele?fon\p{L}*|tel[eé]fono?s?|t[eé]l[eé]phone\p{L}*|phone|smartphone|cellphone|mobil\p{L}{0,6}|m[oó]vil|cell|cellulare|celular|call|called|calling|dial|ring|telefax|handy\p{L}{0,6}|portable|whats ?app|signal|sms|hotline|gsm|natel|rufnummer|rufen|anruf\p{L}*|ruf|appel\p{L}*|joindre|ll[aá]m\p{L}*|chiam\p{L}*|bel|ligue|contact number|callback)(?![\p{L}])(?:(?!ref|order|id)[^\n]){0,20}$|(?:^|[^\p{L}])(?:phones|calls)(?: are)?[^\p{L}\n]{0,6}$|(?:电话|電話|手机|手機|携帯|전화|телефон|тел\.?)[^\n]{0,6}$/u;
 
 /** Groupings that other numbers use with a zero in front: ZIP+4, EIN, SSN, dates, serial numbers. */
 const OTHER_GROUPINGS: ReadonlySet<string> = new Set(['5-4', '2-7', '3-2-4', '2-2-4', '2-2-5', '4-4-4', '2-2-2-4']);
@@ -72,6 +74,7 @@ function namedNumbers(scan: ScanText): Span[] {
     if (matched.length < 7) continue;
     const number = callable(matched);
     if (number === undefined || !WORDS.test(textBefore(scan, index)) || labelledOtherwise(scan, index)) continue;
+    if (isQuantity(scan, index, number)) continue;
     found.push({ start: index, end: index + number.length });
   }
   return found;
