@@ -28,12 +28,14 @@ await Promise.all([
       alias: { '@aws-sdk/credential-provider-node': './lambdas/shared/clients/runtime-credentials.ts' },
     }),
   ),
-  build({
-    ...common,
-    entryPoints: ['rehearsal/stand-in-handler/index.ts'],
-    outfile: 'dist/rehearsal/stand-in-handler/index.js',
-    mainFields: ['module', 'main'],
-  }),
+  ...['stand-in-handler', 'sagemaker'].map((name) =>
+    build({
+      ...common,
+      entryPoints: [`rehearsal/${name}/index.ts`],
+      outfile: `dist/rehearsal/${name}/index.js`,
+      mainFields: ['module', 'main'],
+    }),
+  ),
   build({
     ...common,
     entryPoints: { 'bin/slipway': 'bin/slipway.ts', 'bench/index': 'bench/index.ts' },
