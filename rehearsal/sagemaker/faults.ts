@@ -34,6 +34,8 @@ export interface InvocationFault {
 
 export type Fault = DeploymentFault | InvocationFault;
 
+/** What can only happen to an endpoint that was in service before. */
+const OF_UPDATES = new Set<string>(['rollback', 'update-fails']);
 const DEPLOYMENT = new Set<string>(['rollback', 'model-fails', 'no-capacity', 'update-fails']);
 const INVOCATION = new Set<string>([
   'throttle',
@@ -64,10 +66,16 @@ export class Faults {
   }
 
   /** The fault that a creation or an update of the endpoint meets. */
-  takeDeployment(endpoint: string, models: readonly string[]): DeploymentFault | undefined {
+  takeDeployment(
+    call: 'creation' | 'update',
+    endpoint: string,
+    models: readonly string[],
+  ): DeploymentFault | undefined {
     const found = this.deployment.find(
       (fault) =>
-        (fault.endpoint ?? endpoint) === endpoint && (fault.model === undefined || models.includes(fault.model)),
+        (call === 'update' || !OF_UPDATES.has(fault.kind)) &&
+        (fault.endpoint ?? endpoint) === endpoint &&
+        (fault.model === undefined || models.includes(fault.model)),
     );
     this.deployment = this.deployment.filter((fault) => fault !== found);
     return found;

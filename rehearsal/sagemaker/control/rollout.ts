@@ -29,7 +29,7 @@ export class Rollout {
   create(endpoint: Endpoint, plan: readonly PlannedVariant[]): void {
     this.run(endpoint, async () => {
       await this.services.background.pause(this.services.timings.creating);
-      const fault = this.takeFault(endpoint, plan);
+      const fault = this.takeFault('creation', endpoint, plan);
       const started = await this.start(plan, fault);
       if (typeof started === 'string') {
         endpoint.set('Failed', started);
@@ -48,7 +48,7 @@ export class Rollout {
     const { background, timings } = this.services;
     this.run(endpoint, async () => {
       await background.pause(timings.updating);
-      const fault = this.takeFault(endpoint, plan);
+      const fault = this.takeFault('update', endpoint, plan);
       if (fault?.kind === 'update-fails') {
         endpoint.pending = undefined;
         endpoint.set('Failed', INTERNAL);
@@ -91,9 +91,13 @@ export class Rollout {
     });
   }
 
-  private takeFault(endpoint: Endpoint, plan: readonly PlannedVariant[]): DeploymentFault | undefined {
+  private takeFault(
+    call: 'creation' | 'update',
+    endpoint: Endpoint,
+    plan: readonly PlannedVariant[],
+  ): DeploymentFault | undefined {
     const models = plan.flatMap(({ variant }) => (variant.ModelName === undefined ? [] : [variant.ModelName]));
-    return this.services.faults.takeDeployment(endpoint.name, models);
+    return this.services.faults.takeDeployment(call, endpoint.name, models);
   }
 
   /** The fleet, or why there is none. */

@@ -38,9 +38,13 @@ const GRACE_MS = 30_000;
 
 /** The server of a container image, as a process of this machine. */
 export class Container {
+  private inFlight = 0;
+
   private constructor(
     private readonly child: ChildProcess,
     private readonly url: string,
+    /** Ends the patience with requests in flight. */
+    private readonly signal: AbortSignal,
   ) {}
 
   /** Starts the server and waits until it answers `/ping`; throws a `HostingFault` where it does not. */
@@ -62,7 +66,7 @@ export class Container {
     });
     // A program that is not there is a container that does not answer.
     child.once('error', () => child.kill());
-    const container = new Container(child, `http://127.0.0.1:${port}`);
+    const container = new Container(child, `http://127.0.0.1:${port}`, options.signal);
     try {
       await container.untilHealthy(options);
     } catch (error) {
@@ -77,6 +81,7 @@ export class Container {
   }
 
   async invoke(request: ContainerRequest, timeoutMs: number): Promise<ContainerReply> {
+    this.inFlight += 1;
     try {
       const response = await fetch(`${this.url}/invocations`, {
         method: 'POST',
@@ -89,11 +94,14 @@ export class Container {
     } catch (error) {
       const lost = error instanceof Error && error.name === 'TimeoutError' ? 'timeout' : 'connection';
       return { status: 0, headers: new Headers(), body: Buffer.alloc(0), lost };
+    } finally {
+      this.inFlight -= 1;
     }
   }
 
-  /** Ends the server; requests in flight are answered first, as far as its SIGTERM goes. */
+  /** Ends the server after its requests in flight: SageMaker takes the traffic away before it ends a container. */
   async stop(): Promise<void> {
+    while (this.inFlight > 0 && !this.hasEnded && !this.signal.aborted) await sleep(10);
     if (this.hasEnded) return;
     const ended = once(this.child, 'exit');
     this.child.kill('SIGTERM');
