@@ -38,7 +38,7 @@ export class FakeAws {
           ? { status: 200, text: JSON.stringify(fake.cloudWatch(target, JSON.parse(body.toString()))), type: JSON_1_0 }
           : url.pathname === '/'
             ? { status: 200, text: fake.publish(new URLSearchParams(body.toString())), type: 'text/xml' }
-            : fake.s3(request.method ?? 'GET', url, body);
+            : fake.s3(request.method ?? 'GET', request.url ?? '/', url.searchParams, body);
       response.writeHead(status, { 'content-type': type }).end(text);
     });
     return fake;
@@ -93,15 +93,21 @@ export class FakeAws {
     return '<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>';
   }
 
-  private s3(method: string, url: URL, body: Buffer): { status: number; text: Buffer | string; type: string } {
-    const path = decodeURIComponent(url.pathname).slice(1);
+  private s3(
+    method: string,
+    url: string,
+    query: URLSearchParams,
+    body: Buffer,
+  ): { status: number; text: Buffer | string; type: string } {
+    // Not as a URL: a key may have two dots in it.
+    const path = decodeURIComponent(url.replace(/\?.*$/, '')).slice(1);
     if (method === 'PUT') {
       this.objects.set(path, body);
       return { status: 200, text: '', type: 'text/xml' };
     }
-    if (url.searchParams.has('list-type')) {
+    if (query.has('list-type')) {
       const bucket = path.replace(/\/$/, '');
-      const prefix = `${bucket}/${url.searchParams.get('prefix') ?? ''}`;
+      const prefix = `${bucket}/${query.get('prefix') ?? ''}`;
       const keys = [...this.objects.keys()].filter((key) => key.startsWith(prefix));
       const contents = keys.map((key) => `<Contents><Key>${key.slice(bucket.length + 1)}</Key></Contents>`).join('');
       const list = `<ListBucketResult><IsTruncated>false</IsTruncated>${contents}</ListBucketResult>`;

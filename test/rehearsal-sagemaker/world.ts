@@ -17,6 +17,7 @@ import {
   type InvokeEndpointInput,
   SageMakerRuntimeClient,
 } from '@aws-sdk/client-sagemaker-runtime';
+import type { DoubleOptions } from '../../rehearsal/sagemaker/double';
 import { DoubleServer } from '../../rehearsal/sagemaker/http/double-server';
 import type { Timings } from '../../rehearsal/sagemaker/timings';
 
@@ -49,7 +50,7 @@ process.on('SIGTERM', () => process.exit(0));
 `;
 
 /** Transitions as short as they can be and still be seen. */
-export const FAST: Partial<Timings> = {
+const FAST: Partial<Timings> = {
   creating: 30,
   updating: 60,
   baking: 60,
@@ -60,24 +61,42 @@ export const FAST: Partial<Timings> = {
   startUp: 10_000,
 };
 
-export interface WorldOptions {
-  readonly timings?: Partial<Timings>;
+/** What a double needs on disk: a server for the image, and artefacts `v1`, `v2` and `broken`. */
+export function prepare(timings: Partial<Timings> = {}): DoubleOptions & { readonly root: string } {
+  const root = mkdtempSync(join(tmpdir(), 'slipway-sagemaker-'));
+  writeFileSync(join(root, 'server.js'), ECHO_SERVER);
+  const artefacts: Record<string, string> = {};
+  for (const version of ['v1', 'v2', 'broken']) {
+    mkdirSync(join(root, version));
+    writeFileSync(join(root, version, 'model.txt'), version);
+    artefacts[artefactUri(version)] = join(root, version);
+  }
+  return {
+    root,
+    region: REGION,
+    account: ACCOUNT,
+    folder: join(root, 'double'),
+    images: { [IMAGE]: { command: [process.execPath, join(root, 'server.js')] } },
+    artefacts,
+    timings: { ...FAST, ...timings },
+  };
 }
 
-/** A double with real clients, a model `v1` and an image that runs. */
+/** The real clients of a double, and what tests ask of it again and again. */
 export class World {
   readonly sageMaker: SageMakerClient;
   readonly runtime: SageMakerRuntimeClient;
   readonly scaling: ApplicationAutoScalingClient;
-  readonly reported: unknown[];
+  /** Errors that no caller was told. */
+  readonly reported: unknown[] = [];
+  readonly folder: string;
+  private started: DoubleServer | undefined;
 
-  private constructor(
-    readonly server: DoubleServer,
-    readonly folder: string,
-    reported: unknown[],
-  ) {
+  /** Clients of a double that is somewhere else. */
+  constructor(url: string, folder: string) {
+    this.folder = folder;
     const config = {
-      endpoint: server.url,
+      endpoint: url,
       region: REGION,
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
       maxAttempts: 1,
@@ -85,33 +104,25 @@ export class World {
     this.sageMaker = new SageMakerClient(config);
     this.runtime = new SageMakerRuntimeClient(config);
     this.scaling = new ApplicationAutoScalingClient(config);
-    this.reported = reported;
   }
 
-  static async start({ timings }: WorldOptions = {}): Promise<World> {
-    const folder = mkdtempSync(join(tmpdir(), 'slipway-sagemaker-'));
-    writeFileSync(join(folder, 'server.js'), ECHO_SERVER);
-    const artefacts: Record<string, string> = {};
-    for (const version of ['v1', 'v2', 'broken']) {
-      mkdirSync(join(folder, version));
-      writeFileSync(join(folder, version, 'model.txt'), version);
-      artefacts[artefactUri(version)] = join(folder, version);
-    }
+  /** With a double in this process. */
+  static async start({ timings }: { readonly timings?: Partial<Timings> } = {}): Promise<World> {
+    const { root, ...options } = prepare(timings);
     const reported: unknown[] = [];
-    const options = {
-      region: REGION,
-      account: ACCOUNT,
-      folder: join(folder, 'double'),
-      images: { [IMAGE]: { command: [process.execPath, join(folder, 'server.js')] } },
-      artefacts,
-      timings: { ...FAST, ...timings },
-    };
     const server = await DoubleServer.start(options, (error) => reported.push(error));
-    return new World(server, folder, reported);
+    const world = new World(server.url, root);
+    world.started = server;
+    return Object.assign(world, { reported });
+  }
+
+  get server(): DoubleServer {
+    if (this.started === undefined) throw new Error('the double is in another process');
+    return this.started;
   }
 
   async stop(): Promise<void> {
-    await this.server.stop();
+    await this.started?.stop();
     for (const client of [this.sageMaker, this.runtime, this.scaling]) client.destroy();
     rmSync(this.folder, { recursive: true, force: true });
   }
