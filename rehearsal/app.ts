@@ -67,7 +67,8 @@ new LambdaFunction(stack, 'StandIn', {
   runtime: Runtime.NODEJS_24_X,
   handler: 'index.handler',
   code: Code.fromAsset(join(__dirname, 'stand-in-handler')),
-  timeout: Duration.minutes(1),
+  // An endpoint is answered for when it is in service.
+  timeout: Duration.minutes(5),
   role,
 });
 

@@ -51,11 +51,11 @@ process.on('SIGTERM', () => process.exit(0));
 
 /** Transitions as short as they can be and still be seen. */
 const FAST: Partial<Timings> = {
-  creating: 30,
-  updating: 60,
-  baking: 60,
-  rollingBack: 60,
-  deleting: 20,
+  creating: 100,
+  updating: 150,
+  baking: 150,
+  rollingBack: 150,
+  deleting: 50,
   waking: 100,
   metrics: 20,
   startUp: 10_000,

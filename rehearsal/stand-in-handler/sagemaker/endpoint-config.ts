@@ -1,0 +1,39 @@
+import {
+  CreateEndpointConfigCommand,
+  type CreateEndpointConfigCommandInput,
+  CreateEndpointConfigInput$,
+  DeleteEndpointConfigCommand,
+  SageMakerClient,
+} from '@aws-sdk/client-sagemaker';
+import { generatedName } from '../generated-name';
+import type { Made, StandIn, StandInRequest } from '../stand-in';
+import { typed } from '../typed';
+import { changedBeyondTags, changeTags, deleted, nameOf } from './resource';
+
+/** Everything but its tags replaces an endpoint configuration. */
+export const endpointConfig: StandIn = {
+  create,
+  async update(request) {
+    const { before, properties, physicalId } = request;
+    if (changedBeyondTags(before, properties)) return create(request);
+    await changeTags(new SageMakerClient({}), physicalId, before, properties);
+    return made(physicalId);
+  },
+  delete: ({ physicalId }) =>
+    deleted(() =>
+      new SageMakerClient({}).send(new DeleteEndpointConfigCommand({ EndpointConfigName: nameOf(physicalId) })),
+    ),
+};
+
+async function create(request: StandInRequest): Promise<Made> {
+  const declared = typed<CreateEndpointConfigCommandInput>(CreateEndpointConfigInput$, request.properties);
+  const EndpointConfigName = declared.EndpointConfigName ?? generatedName(request);
+  const { EndpointConfigArn = '' } = await new SageMakerClient({}).send(
+    new CreateEndpointConfigCommand({ ...declared, EndpointConfigName }),
+  );
+  return made(EndpointConfigArn, EndpointConfigName);
+}
+
+function made(arn: string, name = nameOf(arn)): Made {
+  return { physicalId: arn, attributes: { EndpointConfigArn: arn, EndpointConfigName: name } };
+}
