@@ -36,12 +36,7 @@ export const endpoint: StandIn = {
     await changeTags(client, physicalId, before, properties);
     return made(physicalId, nameIn(properties) ?? EndpointName);
   },
-  async delete({ physicalId }) {
-    const client = new SageMakerClient({});
-    const EndpointName = nameOf(physicalId);
-    await deleted(() => client.send(new DeleteEndpointCommand({ EndpointName })));
-    await settled(() => statusOf(client, EndpointName));
-  },
+  delete: ({ physicalId }) => remove(new SageMakerClient({}), nameOf(physicalId)),
 };
 
 async function create(request: StandInRequest): Promise<Made> {
@@ -52,8 +47,13 @@ async function create(request: StandInRequest): Promise<Made> {
   const after = await settled(() => statusOf(client, EndpointName));
   if (after?.status === 'InService') return made(EndpointArn, EndpointName);
   // CloudFormation takes a resource away whose creation failed; for custom resources the emulator does not ask for it.
-  await deleted(() => client.send(new DeleteEndpointCommand({ EndpointName })));
+  await remove(client, EndpointName);
   throw new Error(after?.reason ?? `endpoint ${EndpointName} is gone`);
+}
+
+async function remove(client: SageMakerClient, EndpointName: string): Promise<void> {
+  await deleted(() => client.send(new DeleteEndpointCommand({ EndpointName })));
+  await settled(() => statusOf(client, EndpointName));
 }
 
 /** What only updates know. */

@@ -33,12 +33,7 @@ export const inferenceComponent: StandIn = {
     await changeTags(client, physicalId, before, properties);
     return made(physicalId);
   },
-  async delete({ physicalId }) {
-    const client = new SageMakerClient({});
-    const InferenceComponentName = nameOf(physicalId);
-    await deleted(() => client.send(new DeleteInferenceComponentCommand({ InferenceComponentName })));
-    await settled(() => statusOf(client, InferenceComponentName));
-  },
+  delete: ({ physicalId }) => remove(new SageMakerClient({}), nameOf(physicalId)),
 };
 
 async function create(request: StandInRequest): Promise<Made> {
@@ -55,10 +50,15 @@ async function create(request: StandInRequest): Promise<Made> {
     await inService(client, InferenceComponentName);
   } catch (error) {
     // CloudFormation takes a resource away whose creation failed; for custom resources the emulator does not ask for it.
-    await deleted(() => client.send(new DeleteInferenceComponentCommand({ InferenceComponentName })));
+    await remove(client, InferenceComponentName);
     throw error;
   }
   return made(InferenceComponentArn);
+}
+
+async function remove(client: SageMakerClient, InferenceComponentName: string): Promise<void> {
+  await deleted(() => client.send(new DeleteInferenceComponentCommand({ InferenceComponentName })));
+  await settled(() => statusOf(client, InferenceComponentName));
 }
 
 /** What the API knows only of updates, or not at all. */
