@@ -21,7 +21,7 @@ export interface ConnectedAws {
   raise(alarm: string, reason: string): Promise<void>;
 }
 
-export const NAMESPACE = 'AWS/SageMaker';
+const NAMESPACE = 'AWS/SageMaker';
 /** Limit of one PutMetricData. */
 const MAX_DATA = 1_000;
 

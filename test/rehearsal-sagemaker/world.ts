@@ -21,8 +21,8 @@ import type { DoubleOptions } from '../../rehearsal/sagemaker/double';
 import { DoubleServer } from '../../rehearsal/sagemaker/http/double-server';
 import type { Timings } from '../../rehearsal/sagemaker/timings';
 
-export const REGION = 'eu-west-1';
-export const ACCOUNT = '000000000000';
+const REGION = 'eu-west-1';
+const ACCOUNT = '000000000000';
 export const ROLE = `arn:aws:iam::${ACCOUNT}:role/model`;
 export const IMAGE = `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/echo:1`;
 

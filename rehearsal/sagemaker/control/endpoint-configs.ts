@@ -80,7 +80,7 @@ export class EndpointConfigs {
   }
 }
 
-export function allVariants(input: CreateEndpointConfigInput): readonly ProductionVariant[] {
+function allVariants(input: CreateEndpointConfigInput): readonly ProductionVariant[] {
   return [...(input.ProductionVariants ?? []), ...(input.ShadowProductionVariants ?? [])];
 }
 

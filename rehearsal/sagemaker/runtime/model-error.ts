@@ -9,7 +9,7 @@ const LOST = {
 } as const;
 
 /** Text of the container's answer, or why there was none. */
-export function originalMessage({ body, lost }: ContainerReply): string {
+function originalMessage({ body, lost }: ContainerReply): string {
   return lost === undefined ? body.toString('utf8') : LOST[lost];
 }
 
