@@ -143,6 +143,7 @@ describe('inference components', () => {
     expect((await invoke('c-changed')).body.artefact).toBe('v2');
     await update('sick');
     expect(await settled('c-changed')).toMatchObject({
+      InferenceComponentStatus: 'InService',
       Specification: { ModelName: 'two' },
       FailureReason: expect.stringContaining('did not pass the ping health check'),
     });

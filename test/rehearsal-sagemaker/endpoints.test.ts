@@ -83,6 +83,8 @@ describe('an endpoint', () => {
   it('answers every request while it is updated', async () => {
     const name = await world.endpoint('busy');
     await world.config('busy-config-2', 'busy-model');
+    // Longer than the update: the old server answers it, and ends afterwards.
+    const slow = world.invoke(name, { sleepMs: 1_000 });
     await world.sageMaker.send(new UpdateEndpointCommand({ EndpointName: name, EndpointConfigName: 'busy-config-2' }));
     let answered = 0;
     while ((await world.describe(name)).EndpointStatus !== 'InService') {
@@ -90,6 +92,7 @@ describe('an endpoint', () => {
       answered += 3;
     }
     expect(answered).toBeGreaterThan(3);
+    expect((await slow).body.artefact).toBe('v1');
   });
 
   it('stands beside another, which has a model of its own', async () => {

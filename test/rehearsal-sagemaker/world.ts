@@ -28,23 +28,29 @@ export const IMAGE = `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/echo:1`;
 
 /**
  * A server of the container contract that does what its input says: `fail` answers with that status, `sleepMs` is slow, and any
- * other input comes back with the text of the artefact and the environment. It does not start where the artefact says "broken".
+ * other input comes back with the text of the artefact, the environment and how many requests there were at once. It does not
+ * start where the artefact says "broken".
  */
 const ECHO_SERVER = `
 const { readFileSync } = require('node:fs');
 const { createServer } = require('node:http');
 const artefact = readFileSync(process.env.SM_MODEL_DIR + '/model.txt', 'utf8');
 if (artefact === 'broken') process.exit(1);
+let atOnce = 0;
 createServer(async (request, response) => {
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
   if (request.url === '/ping') return response.end();
   const input = JSON.parse(Buffer.concat(chunks).toString());
+  atOnce += 1;
+  const seen = atOnce;
   if (input.sleepMs) await new Promise((resolve) => setTimeout(resolve, input.sleepMs));
+  atOnce -= 1;
   const status = input.fail ?? 200;
   const { headers } = request;
   response.writeHead(status, { 'content-type': 'application/json', 'x-amzn-sagemaker-custom-attributes': 'trace=1' });
-  response.end(JSON.stringify({ artefact, input, inferenceId: headers['x-amzn-sagemaker-inference-id'], greeting: process.env.GREETING }));
+  const inferenceId = headers['x-amzn-sagemaker-inference-id'];
+  response.end(JSON.stringify({ artefact, input, inferenceId, atOnce: seen, greeting: process.env.GREETING }));
 }).listen(process.env.SAGEMAKER_BIND_TO_PORT, '127.0.0.1');
 process.on('SIGTERM', () => process.exit(0));
 `;
@@ -125,6 +131,7 @@ export class World {
     await this.started?.stop();
     for (const client of [this.sageMaker, this.runtime, this.scaling]) client.destroy();
     rmSync(this.folder, { recursive: true, force: true });
+    if (this.reported.length > 0) throw new AggregateError(this.reported, 'the double reported errors');
   }
 
   async model(name: string, { version = 'v1', image = IMAGE, environment = {} } = {}): Promise<string> {
