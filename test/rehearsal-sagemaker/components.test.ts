@@ -151,6 +151,35 @@ describe('inference components', () => {
   });
 });
 
+describe('a configuration is refused', () => {
+  const variant = { VariantName: 'AllTraffic', InstanceType: 'ml.g5.xlarge' as const };
+  const ManagedInstanceScaling = { Status: 'ENABLED' as const, MinInstanceCount: 0, MaxInstanceCount: 2 };
+
+  it.each([
+    ['for components without a role', { ...variant, ManagedInstanceScaling }, 'needs the ExecutionRoleArn'],
+    [
+      'that scales instances of a model itself',
+      { ...variant, ModelName: 'one', ManagedInstanceScaling },
+      'ManagedInstanceScaling is only supported for inference component endpoints',
+    ],
+    [
+      'without instances',
+      { VariantName: 'AllTraffic', ModelName: 'one' },
+      'either an instance type or a ServerlessConfig',
+    ],
+  ])('%s', async (_, refused, message) => {
+    await expect(world.config('refused', undefined, { ProductionVariants: [refused] })).rejects.toThrow(message);
+  });
+
+  it('with more than one shadow variant', async () => {
+    const of = (VariantName: string) => ({ ...variant, VariantName, ModelName: 'one', InitialInstanceCount: 1 });
+    const ShadowProductionVariants = [of('Shadow'), of('Other')];
+    await expect(
+      world.config('refused', undefined, { ProductionVariants: [of('AllTraffic')], ShadowProductionVariants }),
+    ).rejects.toThrow('there must be one production variant and one shadow variant');
+  });
+});
+
 describe('a component without copies', () => {
   const NO_CAPACITY = {
     name: 'ValidationError',

@@ -158,6 +158,21 @@ describe('an endpoint', () => {
     expect(asked.body.artefact).toBe('v2');
   });
 
+  it('may be serverless', async () => {
+    const ServerlessConfig = { MemorySizeInMB: 2048, MaxConcurrency: 5 };
+    await world.model('serverless-model');
+    await world.config('serverless-config', undefined, {
+      ProductionVariants: [{ VariantName: 'AllTraffic', ModelName: 'serverless-model', ServerlessConfig }],
+    });
+    await world.sageMaker.send(
+      new CreateEndpointCommand({ EndpointName: 'serverless', EndpointConfigName: 'serverless-config' }),
+    );
+    const { ProductionVariants: [variant] = [] } = await world.settled('serverless');
+    expect(variant).toMatchObject({ CurrentServerlessConfig: ServerlessConfig });
+    expect(variant).not.toHaveProperty('CurrentInstanceCount');
+    expect((await world.invoke('serverless', {})).body.artefact).toBe('v1');
+  });
+
   it('that is deleted leaves neither itself nor a server', async () => {
     const name = await world.endpoint('deleted');
     const pids = new Set(world.server.double.pids);

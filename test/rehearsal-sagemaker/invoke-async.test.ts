@@ -112,7 +112,9 @@ describe('an asynchronous invocation', () => {
     expect(aws.text(OutputLocation ?? '')).toBeUndefined();
   });
 
-  it('fails by a fault', async () => {
+  it('is refused or fails by a fault', async () => {
+    world.server.double.faults.add({ kind: 'throttle' });
+    await expect(invoke()).rejects.toMatchObject({ name: 'ThrottlingException' });
     world.server.double.faults.add({ kind: 'model-error', message: 'out of memory' });
     const { InferenceId } = await invoke();
     expect((await notificationOf(InferenceId))?.message.failureReason).toContain('out of memory');

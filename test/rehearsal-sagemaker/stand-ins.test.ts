@@ -117,6 +117,8 @@ describe('the stand-in', () => {
     const first = await deployModel(modelOf('v1', { Tags: [{ Key: 'a', Value: '1' }] }));
     const tagged = await deployModel(modelOf('v1', { Tags: [{ Key: 'b', Value: '2' }] }));
     expect(tagged.PhysicalResourceId).toBe(first.PhysicalResourceId);
+    // Another name, if only by its case, would replace the configuration that names it.
+    expect(tagged.data).toEqual(first.data);
     const tags = await world.sageMaker.send(new ListTagsCommand({ ResourceArn: tagged.PhysicalResourceId }));
     expect(tags.Tags).toEqual([{ Key: 'b', Value: '2' }]);
     const second = await deployModel(modelOf('v2', { Tags: [{ Key: 'b', Value: '2' }] }));
@@ -146,6 +148,10 @@ describe('the stand-in', () => {
       { InitialInstanceCount: 1, InitialVariantWeight: 0.5, EnableSSMAccess: false },
     ]);
     expect(described.MetricsConfig).toEqual({ EnableEnhancedMetrics: true });
+    const tagged = await deployConfig(
+      configOf(data.ModelName, { MetricsConfig: { EnableEnhancedMetrics: true }, Tags: [{ Key: 'a', Value: '1' }] }),
+    );
+    expect(tagged.data).toEqual(config.data);
     const other = await deployConfig(configOf(data.ModelName));
     expect(other.PhysicalResourceId).not.toBe(config.PhysicalResourceId);
     await cloudFormation.cleanUp();
@@ -249,6 +255,12 @@ describe('the stand-in of an endpoint', () => {
     const before = await world.describe('spam-pilot');
     await deployEndpoint(properties);
     expect(await world.describe('spam-pilot')).toMatchObject({ LastModifiedTime: before.LastModifiedTime });
+    const { EndpointConfigName } = properties;
+    const unnamed = await deploy('Other', 'AWS::SageMaker::Endpoint', { EndpointConfigName });
+    const same = await deploy('Other', 'AWS::SageMaker::Endpoint', { EndpointConfigName, Tags: [] });
+    expect(unnamed.data.EndpointName).toMatch(/^demo-endpoint-Other-[0-9a-f]{12}$/);
+    expect(same.data).toEqual(unnamed.data);
+    await cloudFormation.delete('Other');
     const renamed = await deployEndpoint({ ...properties, EndpointName: 'spam-staging' });
     expect(renamed.data.EndpointName).toBe('spam-staging');
     await cloudFormation.cleanUp();

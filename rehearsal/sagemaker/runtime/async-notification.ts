@@ -1,3 +1,5 @@
+import type { InvocationFault } from '../faults';
+
 /** A request that was accepted and is answered later. */
 export interface AsyncJob {
   readonly endpoint: string;
@@ -12,6 +14,8 @@ export interface AsyncJob {
   readonly customAttributes: string | undefined;
   readonly timeoutMs: number;
   readonly receivedAt: Date;
+  /** What goes wrong when it is processed. */
+  readonly fault: InvocationFault | undefined;
 }
 
 /** The message that the service publishes when a request is done. */

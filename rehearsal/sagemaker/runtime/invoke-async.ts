@@ -6,7 +6,7 @@ import type { Endpoint } from '../control/endpoint';
 import type { FleetMember } from '../control/fleet';
 import type { ContainerReply } from '../hosting/container';
 import { type AsyncJob, notificationOf } from './async-notification';
-import { isSuccess, type RuntimeServices } from './invoke';
+import { isSuccess, type RuntimeServices, refuseByFault } from './invoke';
 import { failureText } from './model-error';
 import { HEADER, headerOf, present, type RuntimeReply, type RuntimeRequest } from './runtime-request';
 
@@ -44,6 +44,8 @@ export class InvokeAsync {
     if (!/^s3:\/\/[^/]+\/.+$/.test(inputLocation ?? '') && body.length === 0) {
       throw validationError(`InputLocation ${inputLocation} is not the URI of an object in S3.`);
     }
+    const fault = this.services.faults.takeInvocation(name);
+    refuseByFault(fault);
     const timeoutSeconds = Number(headerOf(headers, HEADER.timeoutSeconds) ?? 900);
     const job: AsyncJob = {
       ...locationsOf(config, headers),
@@ -56,6 +58,7 @@ export class InvokeAsync {
       accept: headerOf(headers, HEADER.acceptAsync),
       timeoutMs: timeoutSeconds * 1_000,
       receivedAt: new Date(),
+      fault,
     };
     this.queue(name).waiting.push(job);
     this.look(name);
@@ -149,9 +152,9 @@ export class InvokeAsync {
 
   /** The container's answer, or why there is none. */
   private async outcome(job: AsyncJob, member: FleetMember, aws: ConnectedAws): Promise<ContainerReply | string> {
-    const fault = this.services.faults.takeInvocation(job.endpoint);
+    const { fault } = job;
     if (fault?.kind === 'slow') await this.services.background.pause(fault.delayMs ?? 1_000);
-    else if (fault !== undefined) {
+    if (fault?.kind === 'model-error') {
       const body = Buffer.from(fault.message ?? 'fault of the rehearsal');
       return `ClientError: ${failureText({ status: fault.status ?? 500, headers: new Headers(), body })}`;
     }

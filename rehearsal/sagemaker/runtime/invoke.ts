@@ -145,7 +145,8 @@ function targetOf({ variant, running }: FleetMember): Target {
   return { variant: variant.VariantName, running };
 }
 
-function refuseByFault(fault: InvocationFault | undefined): void {
+/** The faults that a caller meets before any container does. */
+export function refuseByFault(fault: InvocationFault | undefined): void {
   switch (fault?.kind) {
     case 'throttle':
       throw new ApiError('ThrottlingException', fault.message ?? 'Rate exceeded');

@@ -3,6 +3,7 @@ import {
   type CreateEndpointConfigCommandInput,
   CreateEndpointConfigInput$,
   DeleteEndpointConfigCommand,
+  DescribeEndpointConfigCommand,
   SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
 import { generatedName } from '../generated-name';
@@ -16,8 +17,11 @@ export const endpointConfig: StandIn = {
   async update(request) {
     const { before, properties, physicalId } = request;
     if (changedBeyondTags(before, properties)) return create(request);
-    await changeTags(new SageMakerClient({}), physicalId, before, properties);
-    return made(physicalId);
+    const client = new SageMakerClient({});
+    await changeTags(client, physicalId, before, properties);
+    const named = new DescribeEndpointConfigCommand({ EndpointConfigName: nameOf(physicalId) });
+    const { EndpointConfigName = '' } = await client.send(named);
+    return made(physicalId, EndpointConfigName);
   },
   delete: ({ physicalId }) =>
     deleted(() =>
@@ -34,6 +38,7 @@ async function create(request: StandInRequest): Promise<Made> {
   return made(EndpointConfigArn, EndpointConfigName);
 }
 
-function made(arn: string, name = nameOf(arn)): Made {
+/** The name is not that of the ARN, where it is in lower case. */
+function made(arn: string, name: string): Made {
   return { physicalId: arn, attributes: { EndpointConfigArn: arn, EndpointConfigName: name } };
 }

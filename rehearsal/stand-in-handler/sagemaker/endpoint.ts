@@ -34,7 +34,9 @@ export const endpoint: StandIn = {
       if (after?.status !== 'InService') throw new Error(after?.reason ?? `endpoint ${EndpointName} is gone`);
     }
     await changeTags(client, physicalId, before, properties);
-    return made(physicalId, nameIn(properties) ?? EndpointName);
+    // The name is not that of the ARN, where it is in lower case.
+    const described = await client.send(new DescribeEndpointCommand({ EndpointName }));
+    return made(physicalId, described.EndpointName ?? EndpointName);
   },
   delete: ({ physicalId }) => remove(new SageMakerClient({}), nameOf(physicalId)),
 };
@@ -70,10 +72,6 @@ function creation(properties: Properties): Properties {
 async function statusOf(client: SageMakerClient, EndpointName: string): Promise<Status> {
   const { EndpointStatus, FailureReason } = await client.send(new DescribeEndpointCommand({ EndpointName }));
   return { status: EndpointStatus, reason: FailureReason };
-}
-
-function nameIn({ EndpointName }: Properties): string | undefined {
-  return typeof EndpointName === 'string' ? EndpointName : undefined;
 }
 
 function made(arn: string, name: string): Made {

@@ -3,6 +3,7 @@ import {
   type CreateModelCommandInput,
   CreateModelInput$,
   DeleteModelCommand,
+  DescribeModelCommand,
   SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
 import { generatedName } from '../generated-name';
@@ -16,8 +17,10 @@ export const model: StandIn = {
   async update(request) {
     const { before, properties, physicalId } = request;
     if (changedBeyondTags(before, properties)) return create(request);
-    await changeTags(new SageMakerClient({}), physicalId, before, properties);
-    return made(physicalId);
+    const client = new SageMakerClient({});
+    await changeTags(client, physicalId, before, properties);
+    const { ModelName = '' } = await client.send(new DescribeModelCommand({ ModelName: nameOf(physicalId) }));
+    return made(physicalId, ModelName);
   },
   delete: ({ physicalId }) =>
     deleted(() => new SageMakerClient({}).send(new DeleteModelCommand({ ModelName: nameOf(physicalId) }))),
@@ -30,6 +33,7 @@ async function create(request: StandInRequest): Promise<Made> {
   return made(ModelArn, ModelName);
 }
 
-function made(arn: string, name = nameOf(arn)): Made {
+/** The name is not that of the ARN, where it is in lower case. */
+function made(arn: string, name: string): Made {
   return { physicalId: arn, attributes: { ModelArn: arn, ModelName: name } };
 }
