@@ -36,12 +36,14 @@ await Promise.all([
     mainFields: ['module', 'main'],
     minify: true,
   }),
-  build({
-    ...common,
-    entryPoints: ['rehearsal/stand-in-handler/index.ts'],
-    outfile: 'dist/rehearsal/stand-in-handler/index.js',
-    mainFields: ['module', 'main'],
-  }),
+  ...['stand-in-handler', 'sagemaker'].map((name) =>
+    build({
+      ...common,
+      entryPoints: [`rehearsal/${name}/index.ts`],
+      outfile: `dist/rehearsal/${name}/index.js`,
+      mainFields: ['module', 'main'],
+    }),
+  ),
   build({
     ...common,
     entryPoints: {

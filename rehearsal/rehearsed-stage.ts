@@ -81,11 +81,18 @@ export class RehearsedStage {
     return this.options.region ?? 'eu-west-1';
   }
 
-  async startEmulator(): Promise<Emulator> {
+  /** @param environment More for the emulator and its functions: the addresses of doubles. */
+  async startEmulator(environment: Readonly<Record<string, string>> = {}): Promise<Emulator> {
     const { project } = this.options;
     const python = await privatePython(this.workspace.python, requirementsFile(project), this.children);
     this.emulatorStarted = await Emulator.start(
-      { python, folder: join(this.folder, 'emulator'), region: this.region, nodePath: join(project, 'node_modules') },
+      {
+        python,
+        folder: join(this.folder, 'emulator'),
+        region: this.region,
+        nodePath: join(project, 'node_modules'),
+        environment,
+      },
       this.children,
     );
     return this.emulatorStarted;

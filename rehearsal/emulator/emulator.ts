@@ -18,6 +18,8 @@ export interface EmulatorOptions {
   readonly region: string;
   /** `node_modules` with SDK clients: CDK's own custom resources use what Lambda's runtime provides. */
   readonly nodePath: string;
+  /** More of its environment, which its functions have too: the addresses of doubles. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** A running emulator. */
@@ -100,6 +102,7 @@ function emulatorEnvironment(options: EmulatorOptions, port: number): NodeJS.Pro
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     PYTHONDONTWRITEBYTECODE: '1',
     PYTHONUNBUFFERED: '1',
+    ...options.environment,
   };
 }
 

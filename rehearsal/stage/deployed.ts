@@ -51,10 +51,16 @@ export async function deleteStack(config: ClientConfig, StackName: string): Prom
   await waitUntilStackDeleteComplete({ client, maxWaitTime: 60, minDelay: 1 }, { StackName });
 }
 
-/** The emulator's API that holds the real thing behind a stand-in. */
+/** The API, of the emulator or of a double, that holds the real thing behind a stand-in. */
 const BACKED_BY: Readonly<Record<string, string>> = {
+  'AWS::ApplicationAutoScaling::ScalableTarget': 'double of Application Auto Scaling',
+  'AWS::ApplicationAutoScaling::ScalingPolicy': 'double of Application Auto Scaling',
   'AWS::Budgets::Budget': 'Budgets API',
   'AWS::CloudWatch::Alarm': 'CloudWatch API',
+  'AWS::SageMaker::Endpoint': 'double of SageMaker',
+  'AWS::SageMaker::EndpointConfig': 'double of SageMaker',
+  'AWS::SageMaker::InferenceComponent': 'double of SageMaker',
+  'AWS::SageMaker::Model': 'double of SageMaker',
 };
 
 export function deployedReport(templates: StageTemplates): DeployedReport {

@@ -1,5 +1,6 @@
 import { STAND_IN_FOR } from '../stand-ins/stand-in-types';
-import { make, unmake } from './make';
+import type { Properties, StandInRequest } from './stand-in';
+import { standInFor } from './stand-ins-by-type';
 
 interface CustomResourceRequest {
   readonly RequestType: 'Create' | 'Update' | 'Delete';
@@ -8,23 +9,20 @@ interface CustomResourceRequest {
   readonly RequestId: string;
   readonly LogicalResourceId: string;
   readonly PhysicalResourceId?: string;
-  readonly ResourceProperties: Readonly<Record<string, unknown>>;
+  readonly ResourceProperties: Properties;
+  readonly OldResourceProperties?: Properties;
 }
 
 /** Answers for resources that the emulator lacks: records what was declared, and makes the real thing where it can. */
 export async function handler(request: CustomResourceRequest): Promise<void> {
-  const { ServiceToken: _token, [STAND_IN_FOR]: standsFor, ...properties } = request.ResourceProperties;
-  const type = String(standsFor);
   const [, , , region = '', account = '', stackPath = ''] = request.StackId.split(':');
-  const name = `${stackPath.split('/')[1]}-${request.LogicalResourceId}`;
+  const stack = stackPath.split('/')[1] ?? '';
+  const logicalId = request.LogicalResourceId;
+  const name = `${stack}-${logicalId}`;
+  const properties = declared(request.ResourceProperties);
   try {
-    if (request.RequestType === 'Delete') {
-      await unmake(type, request.PhysicalResourceId ?? name, account);
-      await respond(request, { Status: 'SUCCESS', PhysicalResourceId: request.PhysicalResourceId ?? name });
-      return;
-    }
-    const made = await make({ type, properties, account, region, name });
-    await respond(request, { Status: 'SUCCESS', PhysicalResourceId: made.physicalId, Data: made.attributes });
+    const asked = { properties, account, region, stack, logicalId, name };
+    await respond(request, { Status: 'SUCCESS', ...(await answer(request, asked)) });
   } catch (error) {
     console.error(error);
     const reason = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown';
@@ -34,6 +32,25 @@ export async function handler(request: CustomResourceRequest): Promise<void> {
       PhysicalResourceId: request.PhysicalResourceId ?? name,
     });
   }
+}
+
+async function answer(request: CustomResourceRequest, asked: StandInRequest): Promise<object> {
+  const standIn = standInFor(String(request.ResourceProperties[STAND_IN_FOR]));
+  const physicalId = request.PhysicalResourceId ?? asked.name;
+  if (request.RequestType === 'Delete') {
+    await standIn.delete({ ...asked, physicalId });
+    return { PhysicalResourceId: physicalId };
+  }
+  const made =
+    request.RequestType === 'Create'
+      ? await standIn.create(asked)
+      : await standIn.update({ ...asked, physicalId, before: declared(request.OldResourceProperties ?? {}) });
+  return { PhysicalResourceId: made.physicalId, Data: made.attributes };
+}
+
+/** Without what the rehearsal added. */
+function declared({ ServiceToken: _token, [STAND_IN_FOR]: _type, ...properties }: Properties): Properties {
+  return properties;
 }
 
 async function respond(request: CustomResourceRequest, outcome: object): Promise<void> {

@@ -3,7 +3,12 @@ import type { IConstruct } from 'constructs';
 import { STAND_IN_FOR, standInType } from './stand-in-types';
 
 /** Types that the emulator does not know; a template with one of them is refused as a whole. */
-const UNKNOWN_TYPES = [/^AWS::Budgets::/, /^AWS::CloudWatch::CompositeAlarm$/];
+const UNKNOWN_TYPES = [
+  /^AWS::ApplicationAutoScaling::/,
+  /^AWS::Budgets::/,
+  /^AWS::CloudWatch::CompositeAlarm$/,
+  /^AWS::SageMaker::/,
+];
 
 /**
  * Replaces what the emulator lacks by stand-ins of `serviceToken`, leaves out the emptying of buckets, which the rehearsal

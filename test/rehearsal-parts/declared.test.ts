@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { alarmInput, declaredBudget } from '../../rehearsal/stand-in-handler/declared';
-
-/** As CloudFormation hands properties to a custom resource: every primitive is text. */
-function asText(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(asText);
-  if (typeof value !== 'object' || value === null) return String(value);
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, asText(inner)]));
-}
+import { asText } from './custom-resource';
 
 function received(properties: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return asText(properties) as Readonly<Record<string, unknown>>;

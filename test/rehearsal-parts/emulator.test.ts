@@ -10,12 +10,12 @@ const children = new ChildGroup();
 afterEach(() => children.kill('SIGKILL'));
 
 /** Starts this program in place of Python with the emulator. */
-function start(program: string, env = '') {
+function start(program: string, env = '', environment: Readonly<Record<string, string>> = {}) {
   const folder = newFolder();
   const python = join(folder, 'python');
   writeFileSync(python, `#!/bin/sh\n${env}\n${program}\n`);
   chmodSync(python, 0o755);
-  const options = { python, folder: join(folder, 'emulator'), region: 'eu-west-1', nodePath: '/modules' };
+  const options = { python, folder: join(folder, 'emulator'), region: 'eu-west-1', nodePath: '/modules', environment };
   mkdirSync(options.folder);
   return { folder: options.folder, emulator: Emulator.start(options, children) };
 }
@@ -75,6 +75,14 @@ describe('the emulator', () => {
     await running.stop();
     await until('it has ended', () => !isAlive(running.pid));
     await expect(fetch(running.endpoint)).rejects.toThrow();
+    await running.stop();
+  });
+
+  it('has the addresses of doubles in its environment, which its functions inherit', async () => {
+    const { folder, emulator } = start(SERVER, '', { AWS_ENDPOINT_URL_SAGEMAKER: 'http://127.0.0.1:9' });
+    const running = await emulator;
+    const { env } = JSON.parse(readFileSync(join(folder, 'emulator.log'), 'utf8'));
+    expect(env).toMatchObject({ AWS_ENDPOINT_URL_SAGEMAKER: 'http://127.0.0.1:9', AWS_ENDPOINT_URL: running.endpoint });
     await running.stop();
   });
 

@@ -1,9 +1,11 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnCondition, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { CfnScalableTarget, CfnScalingPolicy } from 'aws-cdk-lib/aws-applicationautoscaling';
 import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
 import { Alarm, AlarmRule, CompositeAlarm, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Bucket, CfnBucketPolicy } from 'aws-cdk-lib/aws-s3';
+import { CfnEndpoint, CfnEndpointConfig, CfnModel } from 'aws-cdk-lib/aws-sagemaker';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, it } from 'vitest';
@@ -64,6 +66,48 @@ describe('a stand-in', () => {
       SlipwayStandInFor: 'AWS::CloudWatch::Alarm',
     });
     after.resourceCountIs('Custom::StandIn_AWS_CloudWatch_CompositeAlarm', 1);
+  });
+});
+
+describe('a stand-in of SageMaker', () => {
+  it('takes the place of its resources and of their scaling, with references and conditions as they were', () => {
+    const { before, after } = rehearsed((stack) => {
+      const running = new CfnCondition(stack, 'Running', { expression: Fn.conditionEquals('a', 'a') });
+      const model = new CfnModel(stack, 'Model', { executionRoleArn: 'arn:aws:iam::1:role/model' });
+      const config = new CfnEndpointConfig(stack, 'Config', {
+        productionVariants: [{ variantName: 'AllTraffic', modelName: model.attrModelName }],
+      });
+      const endpoint = new CfnEndpoint(stack, 'Endpoint', { endpointConfigName: config.attrEndpointConfigName });
+      endpoint.cfnOptions.condition = running;
+      const target = new CfnScalableTarget(stack, 'Target', {
+        serviceNamespace: 'sagemaker',
+        resourceId: `endpoint/${endpoint.attrEndpointName}/variant/AllTraffic`,
+        scalableDimension: 'sagemaker:variant:DesiredInstanceCount',
+        minCapacity: 1,
+        maxCapacity: 2,
+      });
+      new CfnScalingPolicy(stack, 'Policy', {
+        policyName: 'p',
+        policyType: 'TargetTrackingScaling',
+        scalingTargetId: target.ref,
+      });
+    });
+    const resources = templateJson(after).Resources;
+    for (const [id, type] of [
+      ['Model', 'AWS::SageMaker::Model'],
+      ['Config', 'AWS::SageMaker::EndpointConfig'],
+      ['Endpoint', 'AWS::SageMaker::Endpoint'],
+      ['Target', 'AWS::ApplicationAutoScaling::ScalableTarget'],
+      ['Policy', 'AWS::ApplicationAutoScaling::ScalingPolicy'],
+    ] as const) {
+      expect(before.Resources[id]?.Type).toBe(type);
+      expect(resources[id]).toEqual({
+        ...before.Resources[id],
+        Type: `Custom::StandIn_${type.replaceAll('::', '_')}`,
+        Properties: { ...before.Resources[id]?.Properties, ServiceToken: TOKEN, SlipwayStandInFor: type },
+      });
+    }
+    expect(resources.Endpoint).toMatchObject({ Condition: 'Running' });
   });
 });
 
