@@ -75,11 +75,16 @@ export function demandsOf(templates: readonly CloudFormationTemplate[]): Demands
   return {
     instances: byInstanceType(worstOf(placed.flatMap(({ fleets }) => fleets))),
     serverless: serverlessOf(mostOf(placed.flatMap(({ serverless }) => serverless))),
-    endpoints: endpoints
-      .map(({ name, label, variants, open }): StagedEndpoint => ({ name, label, variants, open }))
-      .toSorted((a, b) => compare(a.label, b.label)),
+    endpoints: endpoints.map(stagedOf).toSorted((a, b) => compare(a.label, b.label)),
     open: sorted([...placed.flatMap(({ open }) => open), ...unplaced(targets, endpoints)]),
   };
+}
+
+function stagedOf({ name, label, variants, open }: TemplateEndpoint): StagedEndpoint {
+  const compared = variants
+    .map(({ name: variant, instanceTypes, openTypes }) => ({ name: variant, instanceTypes, openTypes }))
+    .toSorted((a, b) => compare(a.name ?? '', b.name ?? ''));
+  return { name, label, variants: compared, open };
 }
 
 /** `key` tells endpoints apart; those of one name cannot exist at the same time. */
