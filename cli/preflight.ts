@@ -75,7 +75,7 @@ function printDemands(output: Output, stage: string, { region, demands }: Region
   const rows = demandRows(demands);
   if (rows.length === 0) return;
   output.write(`what the endpoints of ${stage} hold at most, in ${region ?? 'the region of whoever deploys'}\n`);
-  printRows(output, ['instances', 'at most', 'of which'], rows);
+  printRows(output, ['type', 'at most', 'of which'], rows);
   output.write('\n');
 }
 

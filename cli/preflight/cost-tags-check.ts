@@ -24,7 +24,9 @@ function checkOf(outcome: Outcome<SetupReport>, stage: string): Check {
   }
   if (missing.length > 0) {
     const text = `billing has not seen ${keysOf(missing)} yet: until it is active, the budget of the stage reads 0`;
-    return answered(CHECK, 'warning', text, [{ step: 'deploy, wait up to 24 hours, then activate it', command }]);
+    return answered(CHECK, 'warning', text, [
+      { step: `deploy, wait up to 24 hours, then activate ${keysOf(missing)}`, command },
+    ]);
   }
   const optional = tags.filter(({ status }) => status !== 'active');
   const rest = optional.length === 0 ? '' : `; optional and not active: ${keysOf(optional)}`;

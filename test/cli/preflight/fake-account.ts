@@ -13,6 +13,8 @@ export interface FakeParts {
   readonly applied?: Readonly<Record<string, number | undefined>>;
   readonly defaults?: Readonly<Record<string, number | undefined>>;
   readonly adjustable?: boolean;
+  /** Of every quota. Default: one of its name. */
+  readonly code?: string;
   readonly endpoints?: readonly HostedEndpoint[];
   /** Instance types by config, then by variant. Configs that are not here were deleted. */
   readonly configs?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
@@ -68,10 +70,10 @@ export class FakeAccount implements Account {
     names: readonly string[] = [],
   ): Quota[] {
     this.ask(action);
-    const { adjustable = true } = this.parts;
+    const { adjustable = true, code } = this.parts;
     return Object.entries(values)
       .filter(([name]) => names.includes(name))
-      .map(([name, value]) => ({ name, code: codeOf(name), value, adjustable, source }));
+      .map(([name, value]) => ({ name, code: code ?? codeOf(name), value, adjustable, source }));
   }
 
   private ask(action: string, of?: string): void {
