@@ -39,5 +39,5 @@ export function obstacleOf(stage: string, checks: readonly Check[]): string | un
   const [first] = unknown;
   if (first === undefined) return undefined;
   const { text: reason } = unknown.find(({ noCredentials }) => noCredentials) ?? first;
-  return `nobody knows yet whether stage "${stage}" can be deployed: ${reason}`;
+  return `the preflight of stage "${stage}" is incomplete: ${reason}`;
 }

@@ -17,7 +17,7 @@ export interface VariantName {
 }
 
 /** What scales instances. Copies of a component run within instances, and provisioned concurrency within the serverless maximum. */
-export const INSTANCE_DIMENSION = 'sagemaker:variant:DesiredInstanceCount';
+const INSTANCE_DIMENSION = 'sagemaker:variant:DesiredInstanceCount';
 
 /** Scalable targets of variants in a template, with names of its endpoints put in by `nameOf`. */
 export function targetBoundsOf(

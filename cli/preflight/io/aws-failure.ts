@@ -3,7 +3,7 @@ import { NoCredentials } from '../../finance/cost-tags';
 import { NotPermitted } from '../ports';
 
 /** What a failed call of AWS means for a check. `action` is what the call needs. */
-export function failureOf(error: unknown, action: string): Error {
+function failureOf(error: unknown, action: string): Error {
   const name = error instanceof Error ? error.name : '';
   if (name === 'CredentialsProviderError') return new NoCredentials({ cause: error });
   if (/^AccessDenied/.test(name)) return new NotPermitted(action, { cause: error });

@@ -114,7 +114,7 @@ describe('slipway preflight', () => {
     const { code, out, err } = await preflightOf({ denied: ['servicequotas:ListServiceQuotas'] })('pilot');
     expect({ code, err }).toEqual({
       code: 1,
-      err: 'slipway: nobody knows yet whether stage "pilot" can be deployed: access denied: the credentials lack the permission servicequotas:ListServiceQuotas\n',
+      err: 'slipway: the preflight of stage "pilot" is incomplete: access denied: the credentials lack the permission servicequotas:ListServiceQuotas\n',
     });
     expect(out).toMatch(/│ not run │ access denied/);
     expect(out).toMatch(/│ passed +│ not deployed yet/);
@@ -131,7 +131,7 @@ describe('slipway preflight', () => {
     const { code, out, err } = await withoutCredentials()('pilot');
     expect({ code, err }).toEqual({
       code: 1,
-      err: 'slipway: nobody knows yet whether stage "pilot" can be deployed: no AWS credentials were found; set AWS_PROFILE, or sign in with "aws sso login"\n',
+      err: 'slipway: the preflight of stage "pilot" is incomplete: no AWS credentials were found; set AWS_PROFILE, or sign in with "aws sso login"\n',
     });
     expect(out).toMatch(/│ ml\.g5\.xlarge │ 8 /);
     expect(out.match(/│ not run │/g)).toHaveLength(3);
