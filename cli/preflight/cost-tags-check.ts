@@ -19,7 +19,7 @@ function checkOf(outcome: Outcome<SetupReport>, stage: string): Check {
   if (missing.some(({ status }) => status === 'inactive')) {
     const text = `${keysOf(missing)} is not active: the budget of the stage reads 0 for ever`;
     return answered(CHECK, 'warning', text, [
-      { step: 'activate it, with credentials of the account that pays', command },
+      { step: `activate ${keysOf(missing)}, with credentials of the account that pays`, command },
     ]);
   }
   if (missing.length > 0) {
