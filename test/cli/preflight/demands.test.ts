@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { demandsOf } from '../../../cli/preflight/demands';
-import type { CloudFormationTemplate } from '../../../cli/synth';
 import {
   configAlone,
+  count,
   endpoint,
   endpointAlone,
   GPU,
+  neededOf,
+  percent,
   type Resources,
+  rolling,
+  SUBSTITUTED,
   target,
   templateOf,
   variant,
@@ -15,14 +19,6 @@ import {
 
 type Parts = readonly Resources[];
 
-const rolling = (MaximumBatchSize: unknown, others: object = {}) => ({
-  RollingUpdatePolicy: { MaximumBatchSize, WaitIntervalInSeconds: 60, ...others },
-});
-const percent = (Value: unknown) => ({ Type: 'CAPACITY_PERCENT', Value });
-const count = (Value: unknown) => ({ Type: 'INSTANCE_COUNT', Value });
-/** A text with a name that CloudFormation puts in. */
-const SUBSTITUTED = ['endpoint/$', '{Endpoint.EndpointName}/variant/AllTraffic'].join('');
-const MAPPED = { 'Fn::FindInMap': ['Sizes', { Ref: 'AWS::Region' }, 'size'] };
 const canary = { BlueGreenUpdatePolicy: { TrafficRoutingConfiguration: { Type: 'CANARY' } } };
 const four = variant({ InitialInstanceCount: 4 });
 const pools = (...types: string[]) =>
@@ -32,12 +28,6 @@ const pools = (...types: string[]) =>
   );
 /** A variant on which components run. */
 const host = (changes: Readonly<Record<string, unknown>> = {}) => without(variant(changes), 'ModelName');
-
-/** Instances of the GPU type. */
-function needed(...parts: Parts) {
-  const demand = demandsOf([templateOf(...parts)]).instances.find(({ instanceType }) => instanceType === GPU);
-  return { atLeast: demand?.atLeast, rollback: demand?.rollback, open: demand?.open };
-}
 
 describe('the instances that a stage needs at most', () => {
   it.each<[string, number, Parts]>([
@@ -62,6 +52,11 @@ describe('the instances that a stage needs at most', () => {
     ],
     ['a batch of no more than there is', 8, [endpoint([four], { deploymentConfig: rolling(count(9)) })]],
     ['the maximum of autoscaling, not what it starts with', 12, [endpoint([variant()]), target(6)]],
+    [
+      'the maximum of autoscaling of that variant alone',
+      14,
+      [endpoint([variant(), variant({ VariantName: 'Other' })]), target(6)],
+    ],
     ['what it starts with where that is more', 8, [endpoint([four]), target(2)]],
     [
       'the maximum of a scheduled action where that is more',
@@ -125,7 +120,7 @@ describe('the instances that a stage needs at most', () => {
     ['the sum over endpoints', 10, [endpoint([four]), endpoint([variant()], { id: 'Other', name: 'other' })]],
     ['nothing for a config that no endpoint has', 2, [endpoint([variant()]), configAlone([four], { id: 'Idle' })]],
   ])('are %s', (_, atLeast, parts) => {
-    expect(needed(...parts)).toMatchObject({ atLeast, open: [] });
+    expect(neededOf(...parts)).toMatchObject({ atLeast, open: [] });
   });
 
   it.each<[string, number, unknown]>([
@@ -139,7 +134,7 @@ describe('the instances that a stage needs at most', () => {
     ['the larger one of both batches', 7, rolling(percent(25), { RollbackMaximumBatchSize: count(3) })],
     ['never less than the update', 6, rolling(percent(50), { RollbackMaximumBatchSize: percent(25) })],
   ])('of a rollback are %s', (_, rollback, deploymentConfig) => {
-    expect(needed(endpoint([four], { deploymentConfig }))).toMatchObject({ rollback, open: [] });
+    expect(neededOf(endpoint([four], { deploymentConfig }))).toMatchObject({ rollback, open: [] });
   });
 
   it('are counted in each pool as a whole, in the order of priority', () => {
@@ -192,7 +187,7 @@ describe('conditions of a template', () => {
   it('hide nothing: a stopped endpoint is started again', () => {
     const parts = templateOf(endpoint([four]), target(6)).Resources ?? {};
     const conditional = Object.entries(parts).map(([id, resource]) => [id, { ...resource, Condition: 'Running' }]);
-    expect(needed(Object.fromEntries(conditional))).toMatchObject({ atLeast: 12, open: [] });
+    expect(neededOf(Object.fromEntries(conditional))).toMatchObject({ atLeast: 12, open: [] });
   });
 
   it.each<[string, number, Parts]>([
@@ -219,12 +214,12 @@ describe('conditions of a template', () => {
     ['list of variants', 8, [endpoint({ 'Fn::If': ['Big', [four], [variant()]] })]],
     ['endpoint of one name', 8, [endpoint([variant()]), endpoint([four], { id: 'Big' })]],
   ])('that choose a %s count what needs most', (_, atLeast, parts) => {
-    expect(needed(...parts)).toMatchObject({ atLeast, open: [] });
+    expect(neededOf(...parts)).toMatchObject({ atLeast, open: [] });
   });
 
   it('that leave a property out leave it out', () => {
     const shadow = { 'Fn::If': ['Compared', [variant({ VariantName: 'Shadow' })], { Ref: 'AWS::NoValue' }] };
-    expect(needed(endpoint([four], { config: { ShadowProductionVariants: shadow } }))).toMatchObject({
+    expect(neededOf(endpoint([four], { config: { ShadowProductionVariants: shadow } }))).toMatchObject({
       atLeast: 10,
       open: [],
     });
@@ -238,138 +233,6 @@ describe('conditions of a template', () => {
       ['ml.g5.2xlarge', 2],
       [GPU, 2],
     ]);
-  });
-});
-
-describe('what is known only at deployment', () => {
-  const parameter = { Ref: 'Size' };
-
-  it.each<[string, number, string, Parts]>([
-    [
-      'a count',
-      0,
-      'spam-filter-pilot/AllTraffic: InitialInstanceCount is Ref Size',
-      [endpoint([variant({ InitialInstanceCount: parameter })])],
-    ],
-    [
-      'a maximum',
-      2,
-      'spam-filter-pilot/AllTraffic: maximum of autoscaling is Ref Size',
-      [endpoint([variant()]), target(parameter)],
-    ],
-    [
-      'a maximum of managed scaling',
-      2,
-      'spam-filter-pilot/AllTraffic: maximum of managed scaling is Fn::FindInMap',
-      [
-        endpoint([
-          variant({
-            ManagedInstanceScaling: { Status: 'ENABLED', MaxInstanceCount: { 'Fn::FindInMap': ['a', parameter, 'b'] } },
-          }),
-        ]),
-      ],
-    ],
-    [
-      'one branch of a condition',
-      8,
-      'spam-filter-pilot/AllTraffic: InitialInstanceCount is Ref Size',
-      [endpoint([variant({ InitialInstanceCount: { 'Fn::If': ['Big', 4, parameter] } })])],
-    ],
-    [
-      'a number that is none',
-      0,
-      'spam-filter-pilot/AllTraffic: InitialInstanceCount is "many"',
-      [endpoint([variant({ InitialInstanceCount: 'many' })])],
-    ],
-    [
-      'no number at all',
-      0,
-      'spam-filter-pilot/AllTraffic: the templates say no number of instances',
-      [endpoint([without(variant(), 'InitialInstanceCount')])],
-    ],
-    [
-      'a policy, which is taken for the least',
-      5,
-      'spam-filter-pilot/AllTraffic: DeploymentConfig is Ref Policy, and a blue/green update would need the fleet twice',
-      [endpoint([four], { deploymentConfig: { Ref: 'Policy' } })],
-    ],
-    [
-      'a batch',
-      5,
-      'spam-filter-pilot/AllTraffic: a batch size is Ref Size',
-      [endpoint([four], { deploymentConfig: rolling(percent(parameter)) })],
-    ],
-    [
-      'a rolling policy',
-      5,
-      'spam-filter-pilot/AllTraffic: RollingUpdatePolicy is Ref Policy',
-      [endpoint([four], { deploymentConfig: { RollingUpdatePolicy: { Ref: 'Policy' } } })],
-    ],
-  ])('as %s makes the demand a lower bound, and is named', (_, atLeast, open, parts) => {
-    expect(needed(...parts)).toMatchObject({ atLeast, open: [open] });
-  });
-
-  it('as a parameter is not taken for its default, which a deployment may override', () => {
-    const template: CloudFormationTemplate = {
-      ...templateOf(endpoint([variant({ InitialInstanceCount: parameter })])),
-      Parameters: { Size: { Type: 'Number', Default: 3 } },
-    };
-    expect(demandsOf([template]).instances).toMatchObject([
-      { atLeast: 0, open: [expect.stringContaining('Ref Size')] },
-    ]);
-  });
-
-  it.each<[string, string, Parts]>([
-    [
-      'an instance type',
-      'spam-filter-pilot/AllTraffic: InstanceType is Ref Type',
-      [endpoint([variant({ InstanceType: { Ref: 'Type' } })])],
-    ],
-    [
-      'no instance type',
-      'spam-filter-pilot/AllTraffic: it names no instance type',
-      [endpoint([without(variant(), 'InstanceType')])],
-    ],
-    [
-      'pools',
-      'spam-filter-pilot/AllTraffic: an instance pool is Fn::FindInMap',
-      [endpoint([without(variant({ InstancePools: MAPPED }), 'InstanceType')])],
-    ],
-    ['variants', 'spam-filter-pilot: its variants are Fn::FindInMap', [endpoint(MAPPED)]],
-    [
-      'the config of another stack',
-      'spam-filter-pilot: its endpoint config is Fn::ImportValue config, which is not in the templates',
-      [endpoint([], { configName: { 'Fn::ImportValue': 'config' } })],
-    ],
-    [
-      'a config by a name',
-      'spam-filter-pilot: its endpoint config is "elsewhere", which is not in the templates',
-      [endpoint([], { configName: 'elsewhere' })],
-    ],
-    [
-      'the variant of a target',
-      'scalable target Target scales to 6 instances a variant that is known only at deployment',
-      [endpoint([variant()]), target(6, { ResourceId: { Ref: 'Where' } })],
-    ],
-    [
-      'a target of a variant that is not there',
-      'scalable target Target scales variant Other, which spam-filter-pilot does not have',
-      [endpoint([variant()]), target(6, { ResourceId: 'endpoint/spam-filter-pilot/variant/Other' })],
-    ],
-  ])('as %s counts against no quota, and is named', (_, open, parts) => {
-    expect(demandsOf([templateOf(...parts)]).open).toEqual([open]);
-  });
-
-  it('leaves an endpoint without a name that CloudFormation would choose', () => {
-    const { endpoints, instances } = demandsOf([templateOf(endpoint([variant()], { name: null }))]);
-    expect(endpoints).toMatchObject([{ name: undefined, label: 'Endpoint', variants: [{ name: 'AllTraffic' }] }]);
-    expect(instances).toMatchObject([{ atLeast: 2, open: [] }]);
-  });
-
-  it('is not confused over stacks that use the same logical ids', () => {
-    const stack = (max: number) =>
-      templateOf(endpoint([variant()], { name: null }), target(max, { ResourceId: { 'Fn::Sub': SUBSTITUTED } }));
-    expect(demandsOf([stack(3), stack(5)]).instances).toMatchObject([{ atLeast: 16 }]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { demandsOf } from '../../../cli/preflight/demands';
 import type { CloudFormationResource, CloudFormationTemplate, SynthesizedStage } from '../../../cli/synth';
 
 type Properties = Readonly<Record<string, unknown>>;
@@ -84,4 +85,19 @@ export function stageOf(
       template,
     })),
   };
+}
+
+export const rolling = (MaximumBatchSize: unknown, others: object = {}) => ({
+  RollingUpdatePolicy: { MaximumBatchSize, WaitIntervalInSeconds: 60, ...others },
+});
+export const percent = (Value: unknown) => ({ Type: 'CAPACITY_PERCENT', Value });
+export const count = (Value: unknown) => ({ Type: 'INSTANCE_COUNT', Value });
+/** A text with a name that CloudFormation puts in. */
+export const SUBSTITUTED = ['endpoint/$', '{Endpoint.EndpointName}/variant/AllTraffic'].join('');
+
+/** Instances of the GPU type. */
+export function neededOf(...parts: readonly Resources[]) {
+  const { instances, open } = demandsOf([templateOf(...parts)]);
+  const demand = instances.find(({ instanceType }) => instanceType === GPU);
+  return { atLeast: demand?.atLeast, rollback: demand?.rollback, open: [...(demand?.open ?? []), ...open] };
 }
