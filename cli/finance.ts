@@ -43,7 +43,8 @@ export function financeCommand(options: FinanceCommandOptions = {}): Command {
   return finance;
 }
 
-async function costExplorer(): Promise<CostTags> {
+/** Cost Explorer of the account whose credentials the environment has. */
+export async function costExplorer(): Promise<CostTags> {
   const [{ CostExplorerClient }, { COST_EXPLORER_REGION, CostExplorerTags }] = await Promise.all([
     import('@aws-sdk/client-cost-explorer'),
     import('./finance/io/cost-explorer'),

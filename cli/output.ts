@@ -7,9 +7,14 @@ export interface Output {
   readonly isTTY?: boolean;
 }
 
-/** Rows under headings. Colours only on a terminal, so that a pipe gets plain text. */
+/** Colours only on a terminal, so that a pipe gets plain text. */
+export function coloursFor(output: Output): ReturnType<typeof pc.createColors> {
+  return pc.createColors(output.isTTY === true && process.env.NO_COLOR === undefined);
+}
+
+/** Rows under headings. */
 export function printTable(output: Output, headings: readonly string[], rows: readonly (readonly string[])[]): void {
-  const { bold } = pc.createColors(output.isTTY === true && process.env.NO_COLOR === undefined);
+  const { bold } = coloursFor(output);
   const table = new Table({
     head: headings.map((heading) => bold(heading)),
     style: { head: [], border: [], compact: true },

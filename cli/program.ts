@@ -3,6 +3,7 @@ import { contractCommand } from './contract';
 import { diffCommand } from './diff';
 import { financeCommand } from './finance';
 import { modelsCommand } from './models';
+import { preflightCommand } from './preflight';
 import { rehearseCommand, stopCommand } from './rehearse';
 
 /** The command line `slipway`. Commands load the AWS SDK when they run, so that help and mistakes are told at once. */
@@ -14,6 +15,7 @@ export function slipwayProgram(version: string): Command {
     .addCommand(contractCommand())
     .addCommand(diffCommand())
     .addCommand(financeCommand())
+    .addCommand(preflightCommand())
     .addCommand(rehearseCommand())
     .addCommand(stopCommand());
 }
