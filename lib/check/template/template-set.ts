@@ -1,0 +1,90 @@
+import type { TemplateInput } from '../api';
+import { Field } from './field';
+import { Markers } from './markers';
+import { type Resource, readTemplate, type Template } from './parts';
+import { referencesOf } from './references';
+import { Resolver } from './resolver';
+
+/** Templates that are deployed together and may refer to each other. */
+export class TemplateSet {
+  readonly markers = new Markers();
+  readonly resolver: Resolver;
+  readonly templates: readonly Template[];
+  private readonly byType = new Map<string, Resource[]>();
+  private readonly fields = new Map<Resource, Field>();
+  private readonly needs = new Map<Resource, ReadonlySet<string>>();
+
+  constructor(inputs: readonly TemplateInput[]) {
+    this.templates = inputs.map(readTemplate);
+    this.resolver = new Resolver(this.templates, this.markers);
+    for (const { resources } of this.templates) {
+      for (const resource of resources.values()) {
+        const others = this.byType.get(resource.type);
+        if (others === undefined) this.byType.set(resource.type, [resource]);
+        else others.push(resource);
+      }
+    }
+  }
+
+  /** Whether resources that do not stand in the templates may be made with them. */
+  get isOpen(): boolean {
+    return this.templates.some(({ isOpen }) => isOpen);
+  }
+
+  ofType(...types: readonly string[]): readonly Resource[] {
+    return types.flatMap((type) => this.byType.get(type) ?? []);
+  }
+
+  /** Properties of a resource, with what is known of them resolved. */
+  properties(resource: Resource): Field {
+    const known = this.fields.get(resource);
+    if (known !== undefined) return known;
+    const value = this.resolver.resolve(resource.raw.Properties ?? {}, resource.template);
+    const field = new Field(resource, 'Properties', value, this.markers);
+    this.fields.set(resource, field);
+    return field;
+  }
+
+  nameOf(resource: Resource): string | undefined {
+    return this.resolver.nameOf(resource);
+  }
+
+  /** The resource that a text stands for, by a reference to it or an attribute of it. */
+  meantBy(field: Field, ...types: readonly string[]): Resource | undefined {
+    const resource = field.meaning?.resource;
+    return resource !== undefined && types.includes(resource.type) ? resource : undefined;
+  }
+
+  /** The one resource of the types that goes by a name, as seen from a template. None where two do. */
+  named(name: string | undefined, from: Template, ...types: readonly string[]): Resource | undefined {
+    if (name === undefined) return undefined;
+    const meant = this.markers.meaningOf(name)?.resource;
+    if (meant !== undefined) return types.includes(meant.type) ? meant : undefined;
+    const found = this.ofType(...types).filter((resource) => this.nameOf(resource) === name);
+    const here = found.filter(({ template }) => template === from);
+    const [first, ...more] = here.length > 0 ? here : found;
+    return more.length === 0 ? first : undefined;
+  }
+
+  /** Whether `later` is made after `earlier` of the same template in any case. */
+  isMadeAfter(later: Resource, earlier: Resource): boolean {
+    const { resources } = later.template;
+    const seen = new Set<string>();
+    const waiting = [later];
+    for (let resource = waiting.pop(); resource !== undefined; resource = waiting.pop()) {
+      for (const needed of this.needsOf(resource)) {
+        if (needed === earlier.logicalId) return true;
+        const next = resources.get(needed);
+        if (next !== undefined && !seen.has(needed)) waiting.push(next);
+        seen.add(needed);
+      }
+    }
+    return false;
+  }
+
+  private needsOf(resource: Resource): ReadonlySet<string> {
+    const known = this.needs.get(resource) ?? referencesOf(resource.raw);
+    this.needs.set(resource, known);
+    return known;
+  }
+}
