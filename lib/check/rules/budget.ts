@@ -85,9 +85,9 @@ function budgetsOf({ set }: Subject): readonly Field[] {
 
 /** Whether an action may be taken on the budget; those tell subscribers of their own. */
 function mayHaveAction({ set }: Subject, budget: Field): boolean {
-  const name = budget.at('Budget', 'BudgetName').symbol;
+  const name = budget.at('Budget', 'BudgetName');
   return set.ofType('AWS::Budgets::BudgetsAction').some((resource) => {
-    const of = set.properties(resource).at('BudgetName');
-    return of.text === undefined || of.text === name;
+    const of = set.properties(resource).at('BudgetName').text;
+    return of === undefined || name.isMissing || name.text === undefined || of === name.text;
   });
 }

@@ -97,8 +97,7 @@ function* rolesWithout(subject: Subject, at: Field, roles: ReturnType<typeof exe
 /** Deployments that auto-rollback could guard: guardrails leave out serverless endpoints, and adapters have no copies. */
 function* updated({ endpoints }: Subject): Iterable<Field> {
   for (const { properties, config } of endpoints.endpoints) {
-    if (config?.kind === 'serverless' || config?.kind === 'component') continue;
-    yield properties.at('DeploymentConfig');
+    if (config?.kind === 'real-time' || config?.kind === 'asynchronous') yield properties.at('DeploymentConfig');
   }
   for (const component of endpoints.components) {
     if (component.at('Specification', 'BaseInferenceComponentName').isMissing) yield component.at('DeploymentConfig');

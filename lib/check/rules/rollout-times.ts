@@ -4,6 +4,8 @@ import type { Field } from '../template/field';
 import { deploymentsOf } from './deployments';
 
 const LONGEST_WAIT = 3600;
+/** Of linear steps it is 10. */
+const SMALLEST_STEP = 5;
 const TIMEOUT = { min: 600, max: 28_800 };
 
 export const rolloutTimeRules: readonly Rule[] = [
@@ -72,7 +74,7 @@ function isOutside({ number }: Field, min: number, max: number): boolean {
 function blueGreenWaits(policy: Field): number {
   const routing = policy.at('TrafficRoutingConfiguration');
   const interval = routing.at('WaitIntervalInSeconds').number ?? 0;
-  const step = percent(routing.at('LinearStepSize'));
+  const step = share(routing.at('LinearStepSize'));
   // Between n steps there are n - 1 waits; a canary is followed by one.
   const waits = routing.at('Type').text === 'LINEAR' ? Math.max(1, stepsOf(step) - 1) : 1;
   return waits * interval + (policy.at('TerminationWaitInSeconds').number ?? 0);
@@ -80,13 +82,15 @@ function blueGreenWaits(policy: Field): number {
 
 /** Every batch is watched for the interval. */
 function rollingWaits(policy: Field): number {
-  return stepsOf(percent(policy.at('MaximumBatchSize'))) * (policy.at('WaitIntervalInSeconds').number ?? 0);
+  return stepsOf(share(policy.at('MaximumBatchSize'))) * (policy.at('WaitIntervalInSeconds').number ?? 0);
 }
 
-function stepsOf(share: number | undefined): number {
-  return share === undefined || share <= 0 ? 1 : Math.ceil(100 / Math.min(share, 100));
+function stepsOf(percent: number | undefined): number {
+  return percent === undefined ? 1 : Math.ceil(100 / percent);
 }
 
-function percent(size: Field): number | undefined {
-  return size.at('Type').text === 'CAPACITY_PERCENT' ? size.at('Value').number : undefined;
+/** In percent; a share that another rule finds too small says nothing about time. */
+function share(size: Field): number | undefined {
+  const value = size.at('Type').text === 'CAPACITY_PERCENT' ? size.at('Value').number : undefined;
+  return value === undefined || value < SMALLEST_STEP || value > 100 ? undefined : value;
 }

@@ -16,14 +16,12 @@ export const variantRules: readonly Rule[] = [
     fix: 'Host the model as an inference component and leave ModelName out, or use a scalable target',
     *check(subject) {
       for (const variant of variantsOf(subject)) {
-        const scaling = variant.at('ManagedInstanceScaling');
-        if (!variant.at('ModelName').isThere || !scaling.isThere) continue;
-        const minimum = scaling.at('MinInstanceCount');
-        if (minimum.number === 0)
-          yield { at: minimum, message: 'a variant with ModelName cannot go to zero instances' };
-        else if (scaling.at('Status').text === 'ENABLED') {
-          yield { at: scaling.at('Status'), message: 'a variant with ModelName has managed instance scaling' };
-        }
+        const at = variant.at('ManagedInstanceScaling');
+        if (!variant.at('ModelName').isThere) continue;
+        const isToZero = at.at('MinInstanceCount').number === 0;
+        if (!isToZero && at.at('Status').text !== 'ENABLED') continue;
+        const does = isToZero ? 'is to go to zero instances' : 'has managed instance scaling';
+        yield { at, message: `a variant with ModelName ${does}` };
       }
     },
   },

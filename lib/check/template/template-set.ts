@@ -55,15 +55,23 @@ export class TemplateSet {
     return resource !== undefined && types.includes(resource.type) ? resource : undefined;
   }
 
-  /** The one resource of the types that goes by a name, as seen from a template. None where two do. */
+  /**
+   * The one resource of the types that goes by a name, as seen from a template. None where two do, or where one does and another
+   * may: its name is a parameter.
+   */
   named(name: string | undefined, from: Template, ...types: readonly string[]): Resource | undefined {
     if (name === undefined) return undefined;
     const meant = this.markers.meaningOf(name)?.resource;
     if (meant !== undefined) return types.includes(meant.type) ? meant : undefined;
-    const found = this.ofType(...types).filter((resource) => this.nameOf(resource) === name);
-    const here = found.filter(({ template }) => template === from);
-    const [first, ...more] = here.length > 0 ? here : found;
-    return more.length === 0 ? first : undefined;
+    const candidates = this.ofType(...types).filter((resource) => this.mayBeCalled(resource, name));
+    const here = candidates.filter(({ template }) => template === from);
+    const [first, ...more] = here.length > 0 ? here : candidates;
+    return first !== undefined && more.length === 0 && this.nameOf(first) === name ? first : undefined;
+  }
+
+  private mayBeCalled(resource: Resource, name: string): boolean {
+    const own = this.nameOf(resource);
+    return own === name || own === undefined || this.markers.withWildcards(own) !== own;
   }
 
   /** Whether `later` is made after `earlier` of the same template in any case. */
