@@ -20,6 +20,8 @@ export interface Finding {
   /** The document that states the limit. */
   readonly source: string;
   readonly fix: string;
+  /** Why the finding is accepted, where `Metadata` of the resource says so: `slipway:acknowledged: { <id>: <reason> }`. */
+  readonly acknowledged?: string;
 }
 
 /** A template to check, parsed. */

@@ -2,6 +2,7 @@ import type { Finding, TemplateInput } from './api';
 import { EndpointModel } from './endpoint/endpoint-model';
 import type { Rule, Violation } from './rule';
 import { RULES } from './rules/rules';
+import { member, type Resource } from './template/parts';
 import { TemplateSet } from './template/template-set';
 
 /**
@@ -33,5 +34,11 @@ function findingOf({ id, severity, limit, source, fix }: Rule, violation: Violat
     limit,
     source,
     fix: violation.fix ?? fix,
+    ...acknowledgement(resource, id),
   };
+}
+
+function acknowledgement({ raw }: Resource, id: string): Pick<Finding, 'acknowledged'> {
+  const reason = member(member(raw, 'Metadata'), 'slipway:acknowledged')[id];
+  return typeof reason === 'string' && reason.trim() !== '' ? { acknowledged: reason } : {};
 }

@@ -18,7 +18,16 @@ export interface ScalableTarget {
   readonly componentName: string | undefined;
 }
 
-export function scalableTargets({ set, endpoints }: Subject): readonly ScalableTarget[] {
+const known = new WeakMap<Subject, readonly ScalableTarget[]>();
+
+/** Those of the templates. Many rules ask for them; they are read once. */
+export function scalableTargets(subject: Subject): readonly ScalableTarget[] {
+  const targets = known.get(subject) ?? readTargets(subject);
+  known.set(subject, targets);
+  return targets;
+}
+
+function readTargets({ set, endpoints }: Subject): readonly ScalableTarget[] {
   return set.ofType(TARGET).map((resource) => {
     const properties = set.properties(resource);
     const id = properties.at('ResourceId').symbol;

@@ -33,6 +33,7 @@ const MAX_DEPTH = 100;
 /** Works out what of a template is known before it is deployed. */
 export class Resolver implements Scope {
   private readonly names = new Map<Resource, string | undefined>();
+  private exports: Map<string, [value: unknown, template: Template]> | undefined;
   private depth = 0;
 
   constructor(
@@ -141,13 +142,17 @@ export class Resolver implements Scope {
 
   /** What another template of the set exports under the name. */
   exported(name: string): Resolved | undefined {
-    for (const template of this.templates) {
-      for (const output of Object.values(template.outputs)) {
-        if (!isObject(output) || !isObject(output.Export)) continue;
-        if (this.resolve(output.Export.Name, template) === name) return this.resolve(output.Value, template);
+    if (this.exports === undefined) {
+      this.exports = new Map();
+      for (const template of this.templates) {
+        for (const output of Object.values(template.outputs)) {
+          const given = this.resolve(member(output, 'Export').Name, template);
+          if (typeof given === 'string') this.exports.set(given, [member({ output }, 'output').Value, template]);
+        }
       }
     }
-    return undefined;
+    const found = this.exports.get(name);
+    return found === undefined ? undefined : this.resolve(...found);
   }
 }
 
