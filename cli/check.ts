@@ -84,7 +84,7 @@ function whereText({ id, severity, template, logicalId, path }: Finding): string
 
 function whatText({ message, value, limit, fix, source }: Finding): string {
   const given = typeof value === 'object' || value === undefined ? [] : [`is: ${String(value)}`];
-  const lines = [message, ...given, `allowed: ${limit}`, `fix: ${fix}`];
+  const lines = [message, ...given, `limit: ${limit}`, `fix: ${fix}`];
   return [...lines.map((line) => wrapped(line, WIDTHS.what)), broken(source, WIDTHS.what)].join('\n');
 }
 

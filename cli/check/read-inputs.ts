@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import type { TemplateInput } from '../../lib/check/api';
-import { readTemplates } from '../../lib/check/read-templates';
 import { CliError } from '../errors';
 import { type Acknowledgements, acknowledgementsOf } from './acknowledgements';
+import { readTemplates } from './read-templates';
 
 /** Templates that are checked together. */
 export interface CheckedSet {
@@ -53,9 +53,15 @@ interface Artifact {
 function readAssembly(folder: string): CheckedSet[] {
   const artifacts = Object.values(manifestOf(folder).artifacts ?? {});
   const stacks = artifacts.filter(({ type }) => type === 'aws:cloudformation:stack');
-  const templates = stacks.flatMap(({ properties }) =>
+  const linked = stacks.flatMap(({ properties }) =>
     properties?.templateFile === undefined ? [] : readChecked(join(folder, properties.templateFile)),
   );
+  const names = new Set(linked.map(({ name }) => name));
+  // Without metadata of assets it is not told whose they are.
+  const loose = readdirSync(folder)
+    .filter((name) => name.endsWith('.nested.template.json') && !names.has(join(folder, name)))
+    .flatMap((name) => readChecked(join(folder, name)));
+  const templates = [...linked, ...loose];
   const acknowledgements = acknowledgementsOf(
     folder,
     stacks.map(({ metadata, additionalMetadataFile }) => ({

@@ -1,4 +1,5 @@
-import { basename, dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import {
   CfnResource,
   type IPolicyValidationContext,
@@ -9,9 +10,8 @@ import {
   Validations,
 } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import type { Finding } from './api';
+import type { Finding, TemplateInput } from './api';
 import { checkTemplates } from './check-templates';
-import { readTemplates } from './read-templates';
 import { RULES } from './rules/rules';
 
 /**
@@ -40,8 +40,8 @@ export class EndpointChecks implements IPolicyValidationPlugin {
   /** Called by CDK at the end of synthesis. */
   public validate(context: IPolicyValidationContext): PolicyValidationPluginReport {
     const bare = acknowledgedIn(context.appConstruct);
-    const violations = assemblies(context.templatePaths)
-      .flatMap((files) => checkTemplates(files.flatMap((file) => readTemplates(file))))
+    const violations = assemblies([...context.templatePaths.map(readTemplate), ...nestedTemplates(context)])
+      .flatMap(checkTemplates)
       .filter(({ acknowledged }) => acknowledged === undefined)
       .map((finding) => {
         const isBare = bare.get(`${basename(finding.template)}\n${finding.logicalId}`)?.has(finding.id) === true;
@@ -51,10 +51,35 @@ export class EndpointChecks implements IPolicyValidationPlugin {
   }
 }
 
-/** Files of templates by the folder that they are in: each stage has one, and only what is in one refers to each other. */
-function assemblies(files: readonly string[]): string[][] {
-  const folders = new Map<string, string[]>();
-  for (const file of files) folders.set(dirname(file), [...(folders.get(dirname(file)) ?? []), file]);
+function readTemplate(file: string): TemplateInput {
+  return { name: file, template: JSON.parse(readFileSync(file, 'utf8')) };
+}
+
+/** Templates of nested stacks, which are assets and so not among those that CDK hands out. */
+function nestedTemplates({ appConstruct, stackTemplates }: IPolicyValidationContext): TemplateInput[] {
+  const files = new Map(
+    stackTemplates.map(({ stackConstructPath, templatePath }) => [stackConstructPath, templatePath]),
+  );
+  // Stacks before those that are nested in them.
+  return appConstruct.node.findAll().flatMap((stack) => {
+    if (!Stack.isStack(stack) || stack.nestedStackParent === undefined) return [];
+    const around = files.get(stack.nestedStackParent.node.path);
+    const resource = stack.nestedStackResource;
+    if (around === undefined || !CfnResource.isCfnResource(resource)) return [];
+    const file = join(dirname(around), stack.templateFile);
+    files.set(stack.node.path, file);
+    const logicalId = String(stack.nestedStackParent.resolve(resource.logicalId));
+    return [{ ...readTemplate(file), parent: { name: around, logicalId } }];
+  });
+}
+
+/** Templates by the folder that they are in: each stage has one, and only what is in one refers to each other. */
+function assemblies(templates: readonly TemplateInput[]): TemplateInput[][] {
+  const folders = new Map<string, TemplateInput[]>();
+  for (const template of templates) {
+    const folder = dirname(template.name);
+    folders.set(folder, [...(folders.get(folder) ?? []), template]);
+  }
   return [...folders.values()];
 }
 
@@ -63,7 +88,7 @@ function violationOf(finding: Finding, ruleName: string): PolicyViolation {
   const given = value === undefined ? '' : ` is ${JSON.stringify(value)}`;
   return {
     ruleName,
-    description: `${path}${given}: ${message}; allowed: ${limit} (${source})`,
+    description: `${path}${given}: ${message}; limit: ${limit} (${source})`,
     fix,
     severity,
     ruleMetadata: { limit, source },

@@ -15,7 +15,7 @@ export const rollbackRules: readonly Rule[] = [
     id: 'rollback-none',
     severity: 'warning',
     what: 'Nothing rolls back an update that fails in service',
-    limit: 'Without an alarm, SageMaker never rolls back',
+    limit: 'At least one alarm in `AutoRollbackConfiguration`: without one, SageMaker never rolls back',
     source: AUTO_ROLLBACK,
     fix: 'Name alarms on errors and latency in AutoRollbackConfiguration',
     *check(subject) {

@@ -27,14 +27,29 @@ export const rolloutFitRules: readonly Rule[] = [
   {
     id: 'rollout-serverless',
     severity: 'error',
-    what: 'A serverless endpoint is to be updated by canary, by steps or by batches',
-    limit: 'Guardrails are for real-time and asynchronous endpoints; a rolling update excludes serverless ones by name',
+    what: 'A serverless endpoint is to be updated by batches',
+    limit: 'A rolling update leaves out serverless endpoints',
     source: EXCLUSIONS,
     fix: 'Leave DeploymentConfig out, or use instances',
     *check(subject) {
       for (const { config, endpoint } of deploymentsOf(subject)) {
-        if (endpoint?.config?.kind !== 'serverless') continue;
-        for (const at of gradual(config)) yield { at, message: 'the endpoint is serverless' };
+        const at = config.at('RollingUpdatePolicy');
+        if (at.isThere && endpoint?.config?.kind === 'serverless') yield { at, message: 'the endpoint is serverless' };
+      }
+    },
+  },
+  {
+    id: 'rollout-serverless-steps',
+    severity: 'warning',
+    what: 'A serverless endpoint is to be updated by canary or in steps, whose sizes are shares of instances that it does not have',
+    limit: '`CanarySize` and `LinearStepSize` are shares of the instances of a variant',
+    source: sageMakerApi('TrafficRoutingConfig'),
+    fix: 'Leave DeploymentConfig out, or use instances',
+    *check(subject) {
+      for (const { config, endpoint } of deploymentsOf(subject)) {
+        const at = stepwise(config);
+        if (at !== undefined && endpoint?.config?.kind === 'serverless')
+          yield { at, message: 'the endpoint is serverless' };
       }
     },
   },
@@ -65,7 +80,9 @@ export const rolloutFitRules: readonly Rule[] = [
         const variants = endpoint?.config?.production ?? [];
         const type = variants.flatMap(instanceTypesOf).find(({ text = '' }) => INFERENTIA_1.test(text))?.text;
         if (type === undefined) continue;
-        for (const at of gradual(config)) yield { at, message: `the endpoint runs on ${type}` };
+        const rolling = config.at('RollingUpdatePolicy');
+        const at = stepwise(config) ?? (rolling.isThere ? rolling : undefined);
+        if (at !== undefined) yield { at, message: `the endpoint runs on ${type}` };
       }
     },
   },
@@ -88,9 +105,8 @@ export const rolloutFitRules: readonly Rule[] = [
   },
 ];
 
-/** Policies by which traffic moves in more than one step. */
-function gradual(config: Field): Field[] {
+/** The type of a policy by which traffic moves in more than one step. */
+function stepwise(config: Field): Field | undefined {
   const type = config.at('BlueGreenUpdatePolicy', 'TrafficRoutingConfiguration', 'Type');
-  const rolling = config.at('RollingUpdatePolicy');
-  return [...(type.text === 'CANARY' || type.text === 'LINEAR' ? [type] : []), ...(rolling.isThere ? [rolling] : [])];
+  return type.text === 'CANARY' || type.text === 'LINEAR' ? type : undefined;
 }

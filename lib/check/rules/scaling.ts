@@ -8,7 +8,6 @@ import type { Field } from '../template/field';
 import { hasMarker } from '../template/markers';
 
 const REGISTER = scalingApi('RegisterScalableTarget');
-const AUTO_SCALING = sageMakerGuide('endpoint-auto-scaling');
 const INSTANCES = 'sagemaker:variant:DesiredInstanceCount';
 const PROVISIONED = 'sagemaker:variant:DesiredProvisionedConcurrency';
 const COPIES = 'sagemaker:inference-component:DesiredCopyCount';
@@ -91,7 +90,7 @@ export const scalingRules: readonly Rule[] = [
     severity: 'error',
     what: 'A variant of an endpoint that is not asynchronous is to go to zero instances',
     limit: 'At least 1; 0 for asynchronous endpoints and for copies of inference components',
-    source: AUTO_SCALING,
+    source: sageMakerGuide('endpoint-auto-scaling-prerequisites'),
     fix: 'Set MinCapacity to 1, or host the model as an inference component',
     *check(subject) {
       for (const { properties, endpoint } of scalableTargets(subject)) {
@@ -128,7 +127,7 @@ export const scalingRules: readonly Rule[] = [
     severity: 'error',
     what: 'Instances of a burstable type are to be scaled',
     limit: 'Automatic scaling leaves out burstable types, such as `ml.t2`',
-    source: AUTO_SCALING,
+    source: sageMakerGuide('endpoint-auto-scaling'),
     fix: 'Use a type that is not burstable, such as ml.m5.large',
     *check(subject) {
       for (const target of scalableTargets(subject)) {

@@ -123,7 +123,7 @@ const rollout = [
   ),
   broken(
     'a canary on a serverless endpoint',
-    'rollout-serverless',
+    'rollout-serverless-steps',
     changed(SERVERLESS, {
       [ROUTING]: { Type: 'CANARY', CanarySize: { Type: 'CAPACITY_PERCENT', Value: 10 }, WaitIntervalInSeconds: 60 },
     }),
