@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { printTable } from '../cli/output';
 import { benchBundles } from './bundles';
+import { benchCheck } from './check';
 import { benchGuard } from './guard';
 import type { BenchRow } from './row';
 import { benchSynth } from './synth';
@@ -11,6 +12,7 @@ import { benchSynth } from './synth';
 const PIECES: Readonly<Record<string, (project: string) => BenchRow[] | Promise<BenchRow[]>>> = {
   guard: () => benchGuard(),
   bundles: benchBundles,
+  check: () => benchCheck(),
   synth: benchSynth,
 };
 

@@ -32,6 +32,7 @@ export class EndpointModel {
   readonly configs: readonly Config[];
   readonly endpoints: readonly Endpoint[];
   readonly components: readonly Field[];
+  private readonly byResource: ReadonlyMap<Resource, Endpoint>;
 
   constructor(private readonly set: TemplateSet) {
     const configs = new Map(set.ofType(CONFIG).map((resource) => [resource, readConfig(set.properties(resource))]));
@@ -41,13 +42,14 @@ export class EndpointModel {
       const config = set.named(properties.at('EndpointConfigName').symbol, resource.template, CONFIG);
       return { resource, properties, config: config === undefined ? undefined : configs.get(config) };
     });
+    this.byResource = new Map(this.endpoints.map((endpoint) => [endpoint.resource, endpoint]));
     this.components = set.ofType(COMPONENT).map((resource) => set.properties(resource));
   }
 
   /** The endpoint that goes by a name, as seen from a template. */
   endpointNamed(name: string | undefined, from: Template): Endpoint | undefined {
     const resource = this.set.named(name, from, ENDPOINT);
-    return this.endpoints.find((endpoint) => endpoint.resource === resource);
+    return resource === undefined ? undefined : this.byResource.get(resource);
   }
 
   /** The component that goes by a name, as seen from a template. */

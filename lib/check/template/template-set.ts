@@ -5,6 +5,11 @@ import { type Resource, readTemplate, type Template } from './parts';
 import { referencesOf } from './references';
 import { Resolver } from './resolver';
 
+interface NameIndex {
+  readonly byName: Map<string, readonly Resource[]>;
+  readonly open: Resource[];
+}
+
 /** Templates that are deployed together and may refer to each other. */
 export class TemplateSet {
   readonly markers = new Markers();
@@ -12,6 +17,7 @@ export class TemplateSet {
   readonly templates: readonly Template[];
   private readonly byType = new Map<string, Resource[]>();
   private readonly fields = new Map<Resource, Field>();
+  private readonly names = new Map<string, NameIndex>();
   private readonly needs = new Map<Resource, ReadonlySet<string>>();
 
   constructor(inputs: readonly TemplateInput[]) {
@@ -56,22 +62,34 @@ export class TemplateSet {
   }
 
   /**
-   * The one resource of the types that goes by a name, as seen from a template. None where two do, or where one does and another
-   * may: its name is a parameter.
+   * The one resource of a type that goes by a name, as seen from a template. None where two do, or where one does and another may:
+   * its name is a parameter.
    */
-  named(name: string | undefined, from: Template, ...types: readonly string[]): Resource | undefined {
+  named(name: string | undefined, from: Template, type: string): Resource | undefined {
     if (name === undefined) return undefined;
     const meant = this.markers.meaningOf(name)?.resource;
-    if (meant !== undefined) return types.includes(meant.type) ? meant : undefined;
-    const candidates = this.ofType(...types).filter((resource) => this.mayBeCalled(resource, name));
-    const here = candidates.filter(({ template }) => template === from);
-    const [first, ...more] = here.length > 0 ? here : candidates;
-    return first !== undefined && more.length === 0 && this.nameOf(first) === name ? first : undefined;
+    if (meant !== undefined) return meant.type === type ? meant : undefined;
+    const { byName, open } = this.namesOf(type);
+    const named = byName.get(name) ?? [];
+    const isHere = ({ template }: Resource) => template === from;
+    const isNear = named.some(isHere) || open.some(isHere);
+    const [first, ...more] = isNear ? named.filter(isHere) : named;
+    const others = isNear ? open.filter(isHere) : open;
+    return more.length === 0 && others.every((other) => other === first) ? first : undefined;
   }
 
-  private mayBeCalled(resource: Resource, name: string): boolean {
-    const own = this.nameOf(resource);
-    return own === name || own === undefined || this.markers.withWildcards(own) !== own;
+  /** Resources of a type by their names, and those that may have any name. */
+  private namesOf(type: string): NameIndex {
+    const known = this.names.get(type);
+    if (known !== undefined) return known;
+    const index: NameIndex = { byName: new Map(), open: [] };
+    this.names.set(type, index);
+    for (const resource of this.ofType(type)) {
+      const name = this.nameOf(resource);
+      if (name !== undefined) index.byName.set(name, [...(index.byName.get(name) ?? []), resource]);
+      if (name === undefined || this.markers.withWildcards(name) !== name) index.open.push(resource);
+    }
+    return index;
   }
 
   /** Whether `later` is made after `earlier` of the same template in any case. */
