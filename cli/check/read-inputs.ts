@@ -15,7 +15,8 @@ export interface CheckedSet {
 const YAML = ['.yaml', '.yml', '.template'];
 
 /** What the arguments name: each assembly is a set of its own, all files together are one. */
-export async function readInputs(paths: readonly string[]): Promise<CheckedSet[]> {
+export async function readInputs(given: readonly string[]): Promise<CheckedSet[]> {
+  const paths = [...new Set(given)];
   const folders = paths.filter((path) => stat(path).isDirectory());
   const files = paths.filter((path) => !folders.includes(path));
   const templates: TemplateInput[] = [];

@@ -137,6 +137,15 @@ describe('EndpointChecks', () => {
     expect(inBrief(reports[0]?.violations)).toEqual([['metric-variant', 'pilot/operate/Far']]);
   });
 
+  it('judge only the stage that they are added to', () => {
+    const app = newApp();
+    for (const name of ['pilot', 'production']) add(new Stack(new Stage(app, name), 'endpoint'), TOO_LOW);
+    const production = app.node.findChild('production');
+    Validations.of(production).addPlugins(new EndpointChecks());
+    expect(() => app.synth()).toThrow('scaling-range');
+    expect(inBrief(reportsOf(app)[0]?.violations)).toEqual([['scaling-range', 'production/endpoint/Target']]);
+  });
+
   it('say nothing of what a parameter decides', () => {
     const { error } = checked((app) => {
       const stack = new Stack(app, 'endpoint');

@@ -1,5 +1,5 @@
-import { executionRolesOf } from '../iam/execution-roles';
-import { documentGrant, grantOf } from '../iam/grant';
+import { namesOf, rolesWithout } from '../iam/execution-roles';
+import { documentGrant } from '../iam/grant';
 import type { Rule, Subject } from '../rule';
 import { sageMakerGuide } from '../sources';
 
@@ -16,13 +16,12 @@ export const dataCaptureRules: readonly Rule[] = [
         const capture = config.properties.at('DataCaptureConfig');
         const at = capture.at('DestinationS3Uri');
         const [, path] = /^s3:\/\/(.+)$/.exec(at.symbol ?? '') ?? [];
-        if (path === undefined || capture.at('EnableCapture').boolean === false) continue;
+        const isOn = capture.at('EnableCapture').boolean ?? capture.at('EnableCapture').isMissing;
+        if (path === undefined || !isOn) continue;
         const resource = `arn:aws:s3:::${path.replace(/\/$/, '')}/object`;
-        for (const role of executionRolesOf(subject, config)) {
-          const access = { action: 's3:PutObject', resource };
-          if (grantOf(subject.set, role, access) !== 'no' || mayBucketGrant(subject, resource)) continue;
-          yield { at, message: `${role.logicalId} does not allow s3:PutObject on ${String(at.shown)}` };
-        }
+        const roles = rolesWithout(subject, config, { action: 's3:PutObject', resource });
+        if (roles.length === 0 || mayBucketGrant(subject, resource)) continue;
+        yield { at, message: `${namesOf(roles)} does not allow s3:PutObject on ${String(at.shown)}` };
       }
     },
   },

@@ -1,6 +1,5 @@
-import { executionRolesOf } from '../iam/execution-roles';
-import { grantOf } from '../iam/grant';
-import type { Rule, Subject, Violation } from '../rule';
+import { namesOf, rolesWithout } from '../iam/execution-roles';
+import type { Rule, Subject } from '../rule';
 import { sageMakerApi, sageMakerGuide } from '../sources';
 import type { Field } from '../template/field';
 import { deploymentsOf } from './deployments';
@@ -81,18 +80,12 @@ export const rollbackRules: readonly Rule[] = [
       for (const endpoint of subject.endpoints.endpoints) {
         const at = endpoint.properties.at('DeploymentConfig', 'AutoRollbackConfiguration', 'Alarms');
         if (at.items.length === 0 || endpoint.config === undefined) continue;
-        yield* rolesWithout(subject, at, executionRolesOf(subject, endpoint.config));
+        const roles = rolesWithout(subject, endpoint.config, { action: 'cloudwatch:DescribeAlarms' });
+        if (roles.length > 0) yield { at, message: `${namesOf(roles)} does not allow cloudwatch:DescribeAlarms` };
       }
     },
   },
 ];
-
-function* rolesWithout(subject: Subject, at: Field, roles: ReturnType<typeof executionRolesOf>): Iterable<Violation> {
-  for (const role of roles) {
-    if (grantOf(subject.set, role, { action: 'cloudwatch:DescribeAlarms' }) !== 'no') continue;
-    yield { at, message: `${role.logicalId} does not allow cloudwatch:DescribeAlarms` };
-  }
-}
 
 /** Deployments that auto-rollback could guard: guardrails leave out serverless endpoints, and adapters have no copies. */
 function* updated({ endpoints }: Subject): Iterable<Field> {

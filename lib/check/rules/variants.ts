@@ -17,9 +17,9 @@ export const variantRules: readonly Rule[] = [
     *check(subject) {
       for (const variant of variantsOf(subject)) {
         const at = variant.at('ManagedInstanceScaling');
-        if (!variant.at('ModelName').isThere) continue;
         const isToZero = at.at('MinInstanceCount').number === 0;
-        if (!isToZero && at.at('Status').text !== 'ENABLED') continue;
+        const isOn = at.at('Status').text === 'ENABLED' || (isToZero && at.at('Status').isMissing);
+        if (!variant.at('ModelName').isThere || !isOn) continue;
         const does = isToZero ? 'is to go to zero instances' : 'has managed instance scaling';
         yield { at, message: `a variant with ModelName ${does}` };
       }

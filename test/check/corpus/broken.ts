@@ -46,6 +46,17 @@ const rollout = [
     changed(REAL_TIME, { [`${ROUTING}.CanarySize`]: { Type: 'INSTANCE_COUNT', Value: 3 } }),
   ),
   broken(
+    'a canary of both instances, and a target of another service',
+    'rollout-canary-size',
+    changed(withResources(REAL_TIME, { Target: SCALED.Resources.Target }), {
+      [`${ROUTING}.CanarySize`]: { Type: 'INSTANCE_COUNT', Value: 2 },
+      [`${VARIANT}.InitialInstanceCount`]: 2,
+      'Target.ResourceId': 'service/cluster/web',
+      'Target.ScalableDimension': 'ecs:service:DesiredCount',
+      'Target.ServiceNamespace': 'ecs',
+    }),
+  ),
+  broken(
     'a canary without a size',
     'rollout-size-missing',
     changed(REAL_TIME, { [`${ROUTING}.CanarySize`]: undefined }),
@@ -207,6 +218,11 @@ const variants = [
     }),
   ),
   broken(
+    'a variant with a model from zero, without a word on its status',
+    'variant-managed-scaling',
+    changed(REAL_TIME, { [`${VARIANT}.ManagedInstanceScaling`]: { MinInstanceCount: 0, MaxInstanceCount: 2 } }),
+  ),
+  broken(
     'managed scaling without inference components',
     'variant-managed-scaling',
     changed(REAL_TIME, {
@@ -312,6 +328,26 @@ const serverless = [
       [`${VARIANT}.InitialInstanceCount`]: undefined,
       [SERVERLESS_CONFIG]: { MemorySizeInMB: 2048, MaxConcurrency: 20 },
       'Endpoint.DeploymentConfig': undefined,
+    }),
+  ),
+  broken(
+    'a serverless endpoint of two variants, with data capture that is on by default',
+    ['serverless-feature', 'serverless-feature'],
+    changed(SERVERLESS, {
+      'Config.ProductionVariants.1': {
+        VariantName: 'Other',
+        ModelName: 'other',
+        ServerlessConfig: { MemorySizeInMB: 1024, MaxConcurrency: 1 },
+      },
+      'Config.DataCaptureConfig': { DestinationS3Uri: 's3://captured/spam' },
+    }),
+  ),
+  broken(
+    'a serverless pipeline, and one that holds several models',
+    ['serverless-feature', 'serverless-feature'],
+    changed(SERVERLESS, {
+      'Model.Containers': [{ Image: 'one' }, { Image: 'two' }],
+      'Model.PrimaryContainer.Mode': 'MultiModel',
     }),
   ),
   broken(
@@ -440,6 +476,21 @@ const metrics = [
     }),
   ),
   broken(
+    'the ARN of a component for its name',
+    'metric-name-is-arn',
+    changed(COMPONENT, { 'NoCapacity.Dimensions.0.Value': { 'Fn::GetAtt': ['Component', 'InferenceComponentArn'] } }),
+  ),
+  broken(
+    'an ARN that is written out',
+    'metric-name-is-arn',
+    withResources(REAL_TIME, {
+      Slow: alarm('ModelLatency', {
+        EndpointName: 'arn:aws:sagemaker:eu-west-1:123456789012:endpoint/spam',
+        VariantName: 'AllTraffic',
+      }),
+    }),
+  ),
+  broken(
     'a misspelt metric',
     'metric-unknown',
     withResources(REAL_TIME, { Errors2: alarm('Invocations5XXError', DIMENSIONS) }),
@@ -513,6 +564,33 @@ const scaling = [
     }),
   ),
   broken(
+    'copies that do not wake, and a policy of another service',
+    'scaling-wake',
+    changed(withResources(COMPONENT, { NoCapacity: undefined }), {
+      'Wake.ScalingTargetId': undefined,
+      'Wake.ServiceNamespace': 'ecs',
+      'Wake.ResourceId': 'service/a/b',
+    }),
+  ),
+  broken(
+    'the metric of copies for instances, by resource id',
+    'scaling-metric',
+    changed(SCALED, {
+      'Track.ScalingTargetId': undefined,
+      'Track.ResourceId': `endpoint/${ENDPOINT_NAME}/variant/AllTraffic`,
+      'Track.TargetTrackingScalingPolicyConfiguration.PredefinedMetricSpecification.PredefinedMetricType':
+        'SageMakerInferenceComponentInvocationsPerCopy',
+    }),
+  ),
+  broken(
+    'the metric of another service for instances',
+    'scaling-metric',
+    changed(SCALED, {
+      'Track.TargetTrackingScalingPolicyConfiguration.PredefinedMetricSpecification.PredefinedMetricType':
+        'ECSServiceAverageCPUUtilization',
+    }),
+  ),
+  broken(
     'the metric of copies for instances',
     'scaling-metric',
     changed(SCALED, {
@@ -529,6 +607,14 @@ const budget = [
     'a budget that tells nobody',
     'budget-notification',
     changed(BUDGET, { 'Budget.NotificationsWithSubscribers': undefined }),
+  ),
+  broken(
+    'a budget that tells nobody, and an action on another',
+    'budget-notification',
+    withResources(
+      changed(BUDGET, { 'Budget.NotificationsWithSubscribers': undefined, 'Budget.Budget.BudgetName': 'spam' }),
+      { Action: { Type: 'AWS::Budgets::BudgetsAction', Properties: { BudgetName: 'ham' } } },
+    ),
   ),
   broken(
     'a notification without subscribers',

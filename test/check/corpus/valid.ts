@@ -118,6 +118,16 @@ const atTheLimit = [
     '6,144 MB of serverless memory',
     changed(SERVERLESS, { [`${VARIANT}.ServerlessConfig.MemorySizeInMB`]: '6144' }),
   ),
+  valid('one at once', changed(SERVERLESS, { [`${VARIANT}.ServerlessConfig.MaxConcurrency`]: 1 })),
+  valid('200 at once', changed(SERVERLESS, { [`${VARIANT}.ServerlessConfig.MaxConcurrency`]: 200 })),
+  valid(
+    'a serverless model in a list of one container',
+    changed(SERVERLESS, { 'Model.PrimaryContainer': undefined, 'Model.Containers': [{ Image: 'spam' }] }),
+  ),
+  valid(
+    'managed scaling from 2 to 2',
+    changed(COMPONENT, { [`${VARIANT}.ManagedInstanceScaling.MinInstanceCount`]: 2 }),
+  ),
   valid(
     'as much kept ready as used',
     changed(SERVERLESS, { [`${VARIANT}.ServerlessConfig.ProvisionedConcurrency`]: 20 }),
@@ -328,6 +338,39 @@ const fromParameters = [
   valid('two endpoints of one name in two templates, and an alarm of a third', REAL_TIME, ASYNCHRONOUS, {
     Resources: { Slow: alarm('Invocations', DIMENSIONS) },
   }),
+  valid(
+    'a budget whose action is on a budget from a parameter',
+    withResources(
+      changed(BUDGET, { 'Budget.NotificationsWithSubscribers': undefined, 'Budget.Budget.BudgetName': 'spam' }),
+      { Action: { Type: 'AWS::Budgets::BudgetsAction', Properties: { BudgetName: parameter } } },
+    ),
+  ),
+  valid(
+    'a budget without a name, and an action on some budget',
+    withResources(changed(BUDGET, { 'Budget.NotificationsWithSubscribers': undefined }), {
+      Action: { Type: 'AWS::Budgets::BudgetsAction', Properties: { BudgetName: 'spam' } },
+    }),
+  ),
+  valid(
+    'a canary of instances that a target from a parameter may scale',
+    changed(withResources(REAL_TIME, { Target: SCALED.Resources.Target }), {
+      [`${ROUTING}.CanarySize`]: { Type: 'INSTANCE_COUNT', Value: 3 },
+      'Target.ResourceId': parameter,
+    }),
+  ),
+  valid(
+    'a dimension whose name is a parameter',
+    changed(
+      withResources(REAL_TIME, { Slow: alarm('ModelLatency', { EndpointName: ENDPOINT_NAME, Given: 'AllTraffic' }) }),
+      {
+        'Slow.Dimensions.1.Name': parameter,
+      },
+    ),
+  ),
+  valid(
+    'copies that go to zero, and a policy that may be theirs',
+    changed(withResources(COMPONENT, { NoCapacity: undefined }), { 'Wake.ScalingTargetId': parameter }),
+  ),
   valid(
     'a budget from parameters',
     changed(BUDGET, {
