@@ -1,4 +1,4 @@
-import { knownInstanceTypes } from './instance-facts';
+import { instanceFacts, knownInstanceTypes } from './instance-facts';
 
 /**
  * Types that the API reference lists for hosting (`ProductionVariantInstanceType`, November 2026) and of which there are no
@@ -21,18 +21,17 @@ const WITHOUT_FACTS: readonly (readonly [families: string, sizes: string])[] = [
   ['p6e-gb200', '36xlarge'],
 ];
 
-const KNOWN: ReadonlySet<string> = new Set([
-  ...knownInstanceTypes(),
-  ...WITHOUT_FACTS.flatMap(([families, sizes]) =>
+const OTHERS: ReadonlySet<string> = new Set(
+  WITHOUT_FACTS.flatMap(([families, sizes]) =>
     families.split(' ').flatMap((family) => sizes.split(' ').map((size) => `ml.${family}.${size}`)),
   ),
-]);
+);
 
 /** Whether SageMaker is known to host on the type. A type that is newer than this list is not known, which is not wrong. */
 export function isHostingType(instanceType: string): boolean {
-  return KNOWN.has(instanceType);
+  return instanceFacts(instanceType) !== undefined || OTHERS.has(instanceType);
 }
 
 export function hostingTypes(): string[] {
-  return [...KNOWN];
+  return [...knownInstanceTypes(), ...OTHERS];
 }
