@@ -47,16 +47,22 @@ interface Artifact {
   readonly type?: string;
   readonly additionalMetadataFile?: string;
   readonly metadata?: Readonly<Record<string, unknown>>;
-  readonly properties?: { readonly directoryName?: string; readonly templateFile?: string };
+  readonly properties?: {
+    readonly directoryName?: string;
+    readonly stackName?: string;
+    readonly templateFile?: string;
+  };
 }
 
 /** An assembly, and those of the stages within it. */
 function readAssembly(folder: string): CheckedSet[] {
-  const artifacts = Object.values(manifestOf(folder).artifacts ?? {});
-  const stacks = artifacts.filter(({ type }) => type === 'aws:cloudformation:stack');
-  const linked = stacks.flatMap(({ properties }) =>
-    properties?.templateFile === undefined ? [] : readChecked(join(folder, properties.templateFile)),
-  );
+  const artifacts = Object.entries(manifestOf(folder).artifacts ?? {});
+  const stacks = artifacts.filter(([, { type }]) => type === 'aws:cloudformation:stack');
+  const linked = stacks.flatMap(([id, { properties }]) => {
+    if (properties?.templateFile === undefined) return [];
+    const [template, ...nested] = readChecked(join(folder, properties.templateFile));
+    return template === undefined ? [] : [{ ...template, stackName: properties.stackName ?? id }, ...nested];
+  });
   const names = new Set(linked.map(({ name }) => name));
   // Without metadata of assets it is not told whose they are.
   const loose = readdirSync(folder)
@@ -65,13 +71,13 @@ function readAssembly(folder: string): CheckedSet[] {
   const templates = [...linked, ...loose];
   const acknowledgements = acknowledgementsOf(
     folder,
-    stacks.map(({ metadata, additionalMetadataFile }) => ({
+    stacks.map(([, { metadata, additionalMetadataFile }]) => ({
       ...metadata,
       ...(additionalMetadataFile === undefined ? {} : readJson(join(folder, additionalMetadataFile))),
     })),
   );
-  const nested = artifacts.filter(({ type }) => type === 'cdk:cloud-assembly');
-  const sets = nested.flatMap(({ properties }) =>
+  const nested = artifacts.filter(([, { type }]) => type === 'cdk:cloud-assembly');
+  const sets = nested.flatMap(([, { properties }]) =>
     properties?.directoryName === undefined ? [] : readAssembly(join(folder, properties.directoryName)),
   );
   return templates.length === 0 ? sets : [{ templates, acknowledgements }, ...sets];

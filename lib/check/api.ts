@@ -29,6 +29,8 @@ export interface TemplateInput {
   /** What findings call it, such as its file. */
   readonly name: string;
   readonly template: unknown;
+  /** Of the stack that it makes, where it is known: others refer to its outputs by it. */
+  readonly stackName?: string;
   /** The resource of another template of the same set that deploys this one as a nested stack. */
   readonly parent?: { readonly name: string; readonly logicalId: string };
 }

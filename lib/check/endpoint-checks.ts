@@ -40,7 +40,7 @@ export class EndpointChecks implements IPolicyValidationPlugin {
   /** Called by CDK at the end of synthesis. */
   public validate(context: IPolicyValidationContext): PolicyValidationPluginReport {
     const bare = acknowledgedIn(context.appConstruct);
-    const violations = assemblies([...context.templatePaths.map(readTemplate), ...nestedTemplates(context)])
+    const violations = assemblies([...stackTemplates(context), ...nestedTemplates(context)])
       .flatMap(checkTemplates)
       .filter(({ acknowledged }) => acknowledged === undefined)
       .map((finding) => {
@@ -53,6 +53,15 @@ export class EndpointChecks implements IPolicyValidationPlugin {
 
 function readTemplate(file: string): TemplateInput {
   return { name: file, template: JSON.parse(readFileSync(file, 'utf8')) };
+}
+
+function stackTemplates({ appConstruct, stackTemplates }: IPolicyValidationContext): TemplateInput[] {
+  const stacks = appConstruct.node.findAll().filter((construct) => Stack.isStack(construct));
+  const names = new Map(stacks.map(({ node, stackName }) => [node.path, stackName]));
+  return stackTemplates.map(({ templatePath, stackConstructPath }) => ({
+    ...readTemplate(templatePath),
+    stackName: names.get(stackConstructPath),
+  }));
 }
 
 /** Templates of nested stacks, which are assets and so not among those that CDK hands out. */

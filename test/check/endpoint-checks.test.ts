@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type App, CfnParameter, CfnResource, NestedStack, Stack, Stage, Validations } from 'aws-cdk-lib';
+import { PredefinedMetric, ScalableTarget, ServiceNamespace } from 'aws-cdk-lib/aws-applicationautoscaling';
+import { Alarm, Dashboard, GraphWidget, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { describe, expect, it } from 'vitest';
 import { stages } from '../../bin/stages';
 import { EndpointChecks, ProductionModel } from '../../lib/index';
@@ -135,6 +137,56 @@ describe('EndpointChecks', () => {
       }
     });
     expect(inBrief(reports[0]?.violations)).toEqual([['metric-variant', 'pilot/operate/Far']]);
+  });
+
+  it('read what constructs of CDK make of scaling, alarms and dashboards, across stacks', () => {
+    const build = (metricName: string) => (app: App) => {
+      const stack = new Stack(app, 'endpoint');
+      // Without a name: everything else refers to what CloudFormation makes up.
+      const unnamed = changed(REAL_TIME, {
+        'Endpoint.EndpointName': undefined,
+        'Endpoint.DeploymentConfig': undefined,
+      });
+      const resources = add(stack, withResources(unnamed, { Errors: undefined }));
+      const endpoint =
+        resources
+          .find(({ node }) => node.id === 'Endpoint')
+          ?.getAtt('EndpointName')
+          .toString() ?? '';
+      const dimensionsMap = { EndpointName: endpoint, VariantName: 'AllTraffic' };
+      const metric = (name: string) => new Metric({ namespace: 'AWS/SageMaker', metricName: name, dimensionsMap });
+      const target = new ScalableTarget(stack, 'Target', {
+        serviceNamespace: ServiceNamespace.SAGEMAKER,
+        resourceId: `endpoint/${endpoint}/variant/AllTraffic`,
+        scalableDimension: 'sagemaker:variant:DesiredInstanceCount',
+        minCapacity: 1,
+        maxCapacity: 4,
+      });
+      target.scaleToTrackMetric('Track', {
+        targetValue: 50,
+        predefinedMetric: PredefinedMetric.SAGEMAKER_VARIANT_INVOCATIONS_PER_INSTANCE,
+      });
+      target.scaleOnMetric('Step', {
+        metric: metric('ConcurrentRequestsPerModel'),
+        scalingSteps: [
+          { upper: 1, change: 0 },
+          { lower: 5, change: 1 },
+        ],
+      });
+      const operate = new Stack(app, 'operate');
+      const rate = new MathExpression({
+        expression: 'errors / calls',
+        usingMetrics: { errors: metric('Invocation5XXErrors'), calls: metric('Invocations') },
+      });
+      new Alarm(operate, 'Rate', { metric: rate, threshold: 0.01, evaluationPeriods: 1 });
+      new Dashboard(operate, 'Dashboard', {
+        widgets: [[new GraphWidget({ left: [metric('ModelLatency'), rate], right: [metric(metricName)] })]],
+      });
+    };
+    expect(checked(build('OverheadLatency')).error).not.toContain('metric-');
+    expect(inBrief(checked(build('InvocationsProcessed')).reports[0]?.violations)).toEqual(
+      expect.arrayContaining([['metric-endpoint-kind', 'operate/Dashboard/Resource']]),
+    );
   });
 
   it('judge only the stage that they are added to', () => {

@@ -48,6 +48,24 @@ describe('values that a template tells', () => {
     expect(property({ 'Fn::ImportValue': 'another' }, {}, { other }).text).toBeUndefined();
   });
 
+  it('of an output of the one stack of a name', () => {
+    const thing = {
+      Resources: {
+        Thing: {
+          Type: 'Test::Thing',
+          Properties: { P: { 'Fn::GetStackOutput': { StackName: 's', OutputName: 'N' } } },
+        },
+      },
+    };
+    const other = { Resources: {}, Outputs: { N: { Value: 'there' } } };
+    const named = (...names: string[]) => {
+      const others = names.map((name, index) => ({ name: `other-${index}`, stackName: name, template: other }));
+      const set = new TemplateSet([{ name: 'main', template: thing }, ...others]);
+      return set.ofType('Test::Thing').map((resource) => set.properties(resource).at('P').text);
+    };
+    expect([named('s'), named('t'), named('s', 's')]).toEqual([['there'], [undefined], [undefined]]);
+  });
+
   it('of the stack around a nested stack, and of the nested stack', () => {
     const outer = {
       Resources: {

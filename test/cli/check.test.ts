@@ -202,6 +202,29 @@ describe('slipway check over a cloud assembly', () => {
     expect(acknowledged).toMatchObject([{ acknowledged: REASON }, { acknowledged: REASON }]);
   });
 
+  it('follows what one stack takes from another', async () => {
+    const { directory } = assemblyOf((app) => {
+      const stack = new Stack(app, 'endpoint');
+      const unnamed = changed(REAL_TIME, { 'Endpoint.EndpointName': undefined });
+      const [endpoint] = Object.entries(unnamed.Resources)
+        .map(([id, { Type, Properties }]) => new CfnResource(stack, id, { type: Type, properties: Properties }))
+        .filter(({ node }) => node.id === 'Endpoint');
+      new CfnResource(new Stack(app, 'operate'), 'Far', {
+        type: 'AWS::CloudWatch::Alarm',
+        properties: {
+          Namespace: 'AWS/SageMaker',
+          MetricName: 'ModelLatency',
+          Dimensions: [
+            { Name: 'EndpointName', Value: endpoint?.getAtt('EndpointName') },
+            { Name: 'VariantName', Value: 'Main' },
+          ],
+        },
+      });
+    });
+    const { out } = await check('--json', directory);
+    expect(JSON.parse(out).findings).toMatchObject([{ id: 'metric-variant', logicalId: 'Far' }]);
+  });
+
   it('fails for one without templates with one line and code 2', async () => {
     const { directory } = assemblyOf(() => {});
     const { code, err } = await check(directory);

@@ -12,6 +12,7 @@ export interface Scope {
   getAttribute(resource: Resource, attribute: string): Resolved | undefined;
   given(parameter: string, template: Template): Resolved | undefined;
   exported(name: string): Resolved | undefined;
+  output(stackName: string, name: string): Resolved | undefined;
 }
 
 /** What a function gives; undefined where only the deployment knows. A value that is undefined is none at all. */
@@ -88,6 +89,12 @@ export const FUNCTIONS: Readonly<Record<string, Evaluate>> = {
   'Fn::ImportValue': (argument, template, scope) => {
     const name = scope.resolve(argument, template);
     const value = typeof name === 'string' && !hasMarker(name) ? scope.exported(name) : undefined;
+    return value === undefined ? undefined : { value };
+  },
+
+  'Fn::GetStackOutput': (argument, _, scope) => {
+    const { StackName: stack, OutputName: name } = isObject(argument) ? argument : {};
+    const value = typeof stack === 'string' && typeof name === 'string' ? scope.output(stack, name) : undefined;
     return value === undefined ? undefined : { value };
   },
 };

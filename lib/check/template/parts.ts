@@ -5,6 +5,7 @@ export type Json = Readonly<Record<string, unknown>>;
 /** A template as it stands. */
 export interface Template {
   readonly name: string;
+  readonly stackName: string | undefined;
   readonly resources: ReadonlyMap<string, Resource>;
   /** Whether a macro may add resources that do not stand here. */
   readonly isOpen: boolean;
@@ -32,11 +33,12 @@ export function member(value: unknown, key: string): Json {
   return isObject(found) ? found : {};
 }
 
-export function readTemplate({ name, template: raw, parent }: TemplateInput): Template {
+export function readTemplate({ name, stackName, template: raw, parent }: TemplateInput): Template {
   const entries = Object.entries(member(raw, 'Resources'));
   const resources = new Map<string, Resource>();
   const template: Template = {
     name,
+    stackName,
     resources,
     isOpen: (isObject(raw) && raw.Transform !== undefined) || entries.some(([id]) => id.startsWith('Fn::')),
     mappings: member(raw, 'Mappings'),

@@ -140,6 +140,15 @@ export class Resolver implements Scope {
     return this.templates.find(({ parent }) => parent?.name === template.name && parent.logicalId === logicalId);
   }
 
+  /** An output of the one stack of the name. Two stacks may have it, in two regions. */
+  output(stackName: string, name: string): Resolved | undefined {
+    const [template, ...more] = this.templates.filter((candidate) => candidate.stackName === stackName);
+    const output = template?.outputs[name];
+    return template === undefined || more.length > 0
+      ? undefined
+      : this.resolve(member({ output }, 'output').Value, template);
+  }
+
   /** What another template of the set exports under the name. */
   exported(name: string): Resolved | undefined {
     if (this.exports === undefined) {
