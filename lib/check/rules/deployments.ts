@@ -2,6 +2,7 @@ import type { Endpoint } from '../endpoint/endpoint-model';
 import type { Subject } from '../rule';
 import { scalableTargets } from '../scaling/scalable-target';
 import type { Field } from '../template/field';
+import type { Resource } from '../template/parts';
 
 /** How an endpoint or an inference component is updated. */
 export interface Deployment {
@@ -19,20 +20,19 @@ export function deploymentsOf({ endpoints }: Subject): readonly Deployment[] {
   ];
 }
 
-/** Instances that the one variant of an endpoint has at every update: undefined where scaling or retention changes them. */
+/** Instances that the one variant of an endpoint has at every update: undefined where scaling or retention may change them. */
 export function fixedInstanceCount(subject: Subject, { resource, properties, config }: Endpoint): number | undefined {
   const [variant, ...more] = config?.production ?? [];
   if (config?.isComplete !== true || variant === undefined || more.length > 0) return undefined;
-  if (
-    properties.at('RetainAllVariantProperties').boolean !== false &&
-    !properties.at('RetainAllVariantProperties').isMissing
-  )
-    return undefined;
-  const isScaled =
-    subject.set.isOpen || scalableTargets(subject).some((target) => target.endpoint?.resource === resource);
-  // A target whose endpoint is not known may be of this one.
-  const mayBeScaled = scalableTargets(subject).some(
-    (target) => target.isVariant !== false && target.endpoint === undefined,
+  const retained = properties.at('RetainAllVariantProperties');
+  const isReset = retained.isMissing || retained.boolean === false;
+  return !isReset || mayBeScaled(subject, resource) ? undefined : variant.at('InitialInstanceCount').number;
+}
+
+/** A target of which it is not known what it scales may scale any endpoint. */
+function mayBeScaled(subject: Subject, endpoint: Resource): boolean {
+  if (subject.set.isOpen) return true;
+  return scalableTargets(subject).some((target) =>
+    target.endpoint === undefined ? target.isVariant !== false : target.endpoint.resource === endpoint,
   );
-  return isScaled || mayBeScaled ? undefined : variant.at('InitialInstanceCount').number;
 }

@@ -34,10 +34,11 @@ function readTargets({ set, endpoints }: Subject): readonly ScalableTarget[] {
     const [kind, name, variantWord, variantName, ...rest] = id?.split('/') ?? [];
     const isVariant = kind === 'endpoint' && variantWord === 'variant' && rest.length === 0;
     const isComponent = kind === 'inference-component' && variantWord === undefined;
+    const isKnown = isVariant || isComponent || properties.at('ResourceId').text !== undefined;
     return {
       resource,
       properties,
-      isVariant: isVariant ? true : properties.at('ResourceId').text === undefined && !isComponent ? undefined : false,
+      isVariant: isKnown ? isVariant : undefined,
       endpoint: isVariant ? endpoints.endpointNamed(name, resource.template) : undefined,
       variantName: isVariant ? variantName : undefined,
       componentName: isComponent ? name : undefined,
