@@ -1,5 +1,5 @@
 // The layers of docs/overview.md as rules. A new domain is added to DOMAINS.
-const DOMAINS = 'stage|contract|endpoint|serve|guard|data|lifecycle|monitor|cost|release|review|governance';
+const DOMAINS = 'check|stage|contract|endpoint|serve|guard|data|lifecycle|monitor|cost|release|review|governance';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {

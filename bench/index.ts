@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { printTable } from '../cli/output';
 import { benchBundles } from './bundles';
+import { benchCheck } from './check';
 import { benchGuard } from './guard';
 import { OwnProcess } from './own-process';
 import { benchPredict } from './predict/predict';
@@ -14,6 +15,7 @@ const PIECES: Readonly<Record<string, (project: string) => BenchRow[] | Promise<
   guard: benchGuard,
   predict: benchPredict,
   bundles: benchBundles,
+  check: () => benchCheck(),
   synth: benchSynth,
 };
 

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { checkCommand } from './check';
 import { contractCommand } from './contract';
 import { diffCommand } from './diff';
 import { financeCommand } from './finance';
@@ -14,6 +15,7 @@ export function slipwayProgram(version: string): Command {
     .addCommand(modelsCommand())
     .addCommand(contractCommand())
     .addCommand(diffCommand())
+    .addCommand(checkCommand())
     .addCommand(financeCommand())
     .addCommand(preflightCommand())
     .addCommand(rehearseCommand())

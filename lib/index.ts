@@ -1,3 +1,4 @@
+export { EndpointChecks } from './check/endpoint-checks';
 export { Criterion, DataClass, OnCall, type Owner, type ProductionContract } from './contract/api';
 export type { FunctionSettings } from './core/handler-function';
 export { StageBudget, type StageBudgetProps } from './cost/stage-budget';

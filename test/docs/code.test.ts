@@ -29,7 +29,7 @@ function assumedByExamples(): string {
   const index = readFileSync(join(ROOT, 'lib/index.ts'), 'utf8');
   const exported = [...index.matchAll(/\{([^}]*)\}/g)].flatMap(([, names = '']) => names.split(','));
   return `
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack, Validations } from 'aws-cdk-lib';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { ${exported
     .map((name) => name.trim())
