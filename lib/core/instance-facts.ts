@@ -202,7 +202,8 @@ const FACTS: Readonly<Record<string, InstanceFacts>> = {
 };
 
 /** Families whose instances have local NVMe disks, on which SageMaker refuses a `KmsKeyId` of volumes. */
-const LOCAL_NVME = /^ml\.(?:[a-z]\d+[a-z]*dn?|g5|g6|g6e|g7e|gr6|p4de?|p5|p5e|p5en|p6-b200|p6-b300|p6e-gb200|dl1|trn1|trn1n|trn2)\./;
+const LOCAL_NVME =
+  /^ml\.(?:[a-z]\d+[a-z]*dn?|g5|g6|g6e|g7e|gr6|p4de?|p5|p5e|p5en|p6-b200|p6-b300|p6e-gb200|dl1|trn1|trn1n|trn2)\./;
 
 /** Facts of an instance type such as `ml.g5.xlarge`, or undefined for one that is not known. */
 export function instanceFacts(instanceType: string): InstanceFacts | undefined {

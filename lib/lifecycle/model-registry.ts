@@ -1,11 +1,12 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, Billing, type ITableV2, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { ENV } from '../../protocol/env';
+import { artifactPrefix } from '../../protocol/model-version';
 import { acknowledge, acknowledgeWildcard } from '../core/acknowledge';
 import { grantKeyThrough } from '../core/grants';
 import { publishLink, readLink, STATE_LINK } from '../core/state-links';
@@ -85,6 +86,10 @@ export class ModelRegistry extends Construct implements IModelRegistry {
     grantArtifacts(handler, this.artifactBucket, this.artifactBucket.encryptionKey);
   }
 
+  grantReadArtifacts(grantee: IGrantable, model: string): Grant {
+    return grantModel(grantee, model, this.artifactBucket, this.artifactBucket.encryptionKey);
+  }
+
   /**
    * Lets other stacks of the deployment find the registry.
    *
@@ -119,6 +124,10 @@ class LinkedModelRegistry extends Construct implements IModelRegistry {
   connectArtifacts(handler: LambdaFunction): void {
     grantArtifacts(handler, this.artifactBucket, this.key);
   }
+
+  grantReadArtifacts(grantee: IGrantable, model: string): Grant {
+    return grantModel(grantee, model, this.artifactBucket, this.key);
+  }
 }
 
 function grantRouting(handler: LambdaFunction, table: ITableV2, key: IKey | undefined): void {
@@ -133,6 +142,24 @@ function grantArtifacts(handler: LambdaFunction, bucket: IBucket, key: IKey | un
   acknowledgeWildcard(handler.role ?? handler, artifacts, 'loads the artefact of whichever version is live');
   grantKey(key, handler, ['s3']);
   handler.addEnvironment(ENV.artifactBucket, bucket.bucketName);
+}
+
+/** All versions of the model: while a new one takes over, the one before is still loaded. */
+function grantModel(grantee: IGrantable, model: string, bucket: IBucket, key: IKey | undefined): Grant {
+  const prefix = artifactPrefix(model, '*');
+  const artifacts = bucket.arnForObjects(prefix);
+  grantKey(key, grantee, ['s3']);
+  const { principalStatement } = Grant.addToPrincipal({
+    grantee,
+    actions: ['s3:ListBucket'],
+    resourceArns: [bucket.bucketArn],
+  });
+  principalStatement?.addCondition('StringLike', { 's3:prefix': [prefix] });
+  const grant = Grant.addToPrincipal({ grantee, actions: ['s3:GetObject'], resourceArns: [artifacts] });
+  if (Construct.isConstruct(grantee)) {
+    acknowledgeWildcard(grantee, artifacts, 'loads whichever version of this model is wanted');
+  }
+  return grant;
 }
 
 function grantKey(key: IKey | undefined, grantee: IGrantable, services: readonly string[]): void {

@@ -3,6 +3,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { checkDuration, checkNumber, checkText, faultsOf } from '../core/checks';
 import { ConfigError } from '../core/config-error';
 import { NAME_PATTERN } from '../core/deployment-name';
+import { Rollout } from '../endpoint/api';
 import { Severity } from '../monitor/api';
 
 /** What stages differ by. */
@@ -18,6 +19,11 @@ export interface StageProfileProps {
    * @default as in the base profile
    */
   readonly minimumInstances?: number;
+  /**
+   * How a new version takes over on a SageMaker endpoint, unless the backend has a rollout of its own.
+   * @default as in the base profile
+   */
+  readonly rollout?: Rollout;
   /**
    * Provisioned concurrency of the function that takes predictions; 0 for none.
    * @default as in the base profile
@@ -91,6 +97,8 @@ export class StageProfile {
   static readonly PILOT = new StageProfile('pilot', {
     demandsWholeContract: false,
     minimumInstances: 0,
+    // Nobody depends on it; the smallest quota is enough for it.
+    rollout: Rollout.allAtOnce(),
     provisionedConcurrency: 0,
     throttleHeadroom: 1.5,
     recordRetention: Duration.days(30),
@@ -109,6 +117,7 @@ export class StageProfile {
   static readonly STAGING = new StageProfile('staging', {
     demandsWholeContract: false,
     minimumInstances: 1,
+    rollout: Rollout.canary({ bake: Duration.minutes(5) }),
     provisionedConcurrency: 1,
     throttleHeadroom: 2,
     recordRetention: Duration.days(90),
@@ -127,6 +136,7 @@ export class StageProfile {
   static readonly PRODUCTION = new StageProfile('production', {
     demandsWholeContract: true,
     minimumInstances: 2,
+    rollout: Rollout.canary({ bake: Duration.minutes(10) }),
     provisionedConcurrency: 2,
     throttleHeadroom: 2,
     recordRetention: Duration.days(365),
@@ -151,6 +161,7 @@ export class StageProfile {
   readonly name: string;
   readonly demandsWholeContract: boolean;
   readonly minimumInstances: number;
+  readonly rollout: Rollout;
   readonly provisionedConcurrency: number;
   readonly throttleHeadroom: number;
   readonly recordRetention: Duration;
@@ -224,6 +235,7 @@ export class StageProfile {
     this.settings = settings;
     this.demandsWholeContract = settings.demandsWholeContract;
     this.minimumInstances = settings.minimumInstances;
+    this.rollout = settings.rollout;
     this.provisionedConcurrency = settings.provisionedConcurrency;
     this.throttleHeadroom = settings.throttleHeadroom;
     this.recordRetention = settings.recordRetention;
