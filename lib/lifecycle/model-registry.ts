@@ -101,20 +101,35 @@ export class ModelRegistry extends Construct implements IModelRegistry {
   }
 }
 
+/** Reads each link when it is first needed: a stack has no parameter that it does not use. */
 class LinkedModelRegistry extends Construct implements IModelRegistry {
-  private readonly table: ITableV2;
-  private readonly artifactBucket: IBucket;
+  private linkedTable: ITableV2 | undefined;
+  private linkedBucket: IBucket | undefined;
   private readonly key: IKey;
 
-  constructor(scope: Construct, id: string, deployment: string) {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly deployment: string,
+  ) {
     super(scope, id);
     this.key = Key.fromKeyArn(this, 'Key', readLink(this, deployment, STATE_LINK.key));
-    this.table = TableV2.fromTableArn(this, 'Table', readLink(this, deployment, STATE_LINK.registryTable));
-    this.artifactBucket = Bucket.fromBucketArn(
+  }
+
+  private get table(): ITableV2 {
+    const { deployment } = this;
+    this.linkedTable ??= TableV2.fromTableArn(this, 'Table', readLink(this, deployment, STATE_LINK.registryTable));
+    return this.linkedTable;
+  }
+
+  private get artifactBucket(): IBucket {
+    const { deployment } = this;
+    this.linkedBucket ??= Bucket.fromBucketArn(
       this,
       'Artifacts',
       readLink(this, deployment, STATE_LINK.artifactBucket),
     );
+    return this.linkedBucket;
   }
 
   connectRouting(handler: LambdaFunction): void {
