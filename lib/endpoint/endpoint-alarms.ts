@@ -9,6 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { alarmText } from '../core/alarm-text';
+import { CLAUSE } from '../core/clause';
 import { endpointLink } from '../core/console-link';
 import { Severity } from '../monitor/api';
 import type { EndpointObjectives } from './api';
@@ -37,6 +38,12 @@ export interface EndpointAlarm {
   /** Percentiles of few requests mean nothing and change no state. */
   readonly isPercentile?: boolean;
   readonly actions?: readonly IAlarmAction[];
+}
+
+/** One that is derived from what the endpoint is held to. */
+export interface ObjectiveAlarm extends EndpointAlarm {
+  /** Clause of the contract that it serves. */
+  readonly clause: string;
 }
 
 /** An alarm with its text and name, so that others can name it without a reference. */
@@ -81,7 +88,7 @@ export interface WatchedSubject {
 const MICROSECONDS_PER_MS = 1000;
 
 /** Alarms on failures and latency, derived from what the endpoint is held to. */
-export function objectiveAlarms(objectives: EndpointObjectives, watched: WatchedSubject): EndpointAlarm[] {
+export function objectiveAlarms(objectives: EndpointObjectives, watched: WatchedSubject): ObjectiveAlarm[] {
   const { subject, purpose, of, what, isAsynchronous } = watched;
   const allowed = Number((100 - objectives.availability).toFixed(6));
   const common = {
@@ -92,8 +99,9 @@ export function objectiveAlarms(objectives: EndpointObjectives, watched: Watched
     windowMinutes: WINDOW_MINUTES,
     badMinutes: BAD_MINUTES,
   };
-  const errors: EndpointAlarm = {
+  const errors: ObjectiveAlarm = {
     ...common,
+    clause: CLAUSE.availability,
     id: `${purpose}-errors`,
     metric: failedPercent(subject, 'Invocation5XXErrors', '% of requests answered 5xx by the model'),
     threshold: allowed,
@@ -105,6 +113,7 @@ export function objectiveAlarms(objectives: EndpointObjectives, watched: Watched
     errors,
     {
       ...common,
+      clause: CLAUSE.availability,
       id: `${purpose}-model-errors`,
       metric: modelErrorPercent(subject, '% of requests that the model failed'),
       threshold: allowed,
@@ -112,6 +121,7 @@ export function objectiveAlarms(objectives: EndpointObjectives, watched: Watched
     },
     {
       ...common,
+      clause: CLAUSE.latencyP95,
       id: `${purpose}-latency`,
       metric: sageMakerMetric(subject, 'ModelLatency', { statistic: Stats.percentile(95) }),
       threshold: objectiveMs * MICROSECONDS_PER_MS,

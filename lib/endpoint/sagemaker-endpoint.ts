@@ -1,4 +1,4 @@
-import { Annotations, type CfnCondition, CfnResource, RemovalPolicy, Tags } from 'aws-cdk-lib';
+import { Annotations, type CfnCondition, CfnResource, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import { CfnAlarm, type Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Grant, type IGrantable, type Role } from 'aws-cdk-lib/aws-iam';
 import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -8,6 +8,7 @@ import { PRODUCTION_VARIANT } from '../../protocol/endpoint';
 import { TAG } from '../../protocol/tags';
 import { endpointLink } from '../core/console-link';
 import { hasLocalNvme } from '../core/instance-facts';
+import { Trace } from '../core/trace';
 import { type IBoundEndpoint, Rollout } from './api';
 import { endpointAlarm, objectiveAlarms } from './endpoint-alarms';
 import { invocationArns } from './endpoint-arns';
@@ -157,6 +158,7 @@ export class SageMakerEndpoint extends Construct implements IBoundEndpoint {
         : hosting._traits.subjects(endpointName).flatMap(({ subject, of, what }) =>
             objectiveAlarms(objectives, { subject, of, what, purpose: 'rollback', isAsynchronous }).map((alarm) => ({
               of,
+              clause: alarm.clause,
               resource: endpointAlarm(this, endpointName, alarm, severityCeiling),
               name: `${endpointName}-${alarm.of === undefined ? alarm.id : `${alarm.id}-${alarm.of}`}`,
             })),
@@ -166,6 +168,9 @@ export class SageMakerEndpoint extends Construct implements IBoundEndpoint {
       name: alarm.alarmName,
       isForAll: true,
     }));
+    for (const { resource, clause } of derived) {
+      Trace.enforce(clause, resource, 'rolls a version back that misses it, while it takes over');
+    }
     const all = [...derived, ...further];
     checkAlarmCount(this, all);
     return all;
@@ -253,9 +258,11 @@ function isOf(child: IConstruct, types: readonly string[]): child is CfnResource
 /** Role, logs and rollback alarms stay: they cost next to nothing and are wanted before and after. */
 function existOnlyWhile(scope: IConstruct, running: CfnCondition): void {
   for (const child of scope.node.findAll()) {
-    // An alarm that wakes a fleet names its policy.
-    const wakes = child instanceof CfnAlarm && (child.alarmActions ?? []).length > 0;
-    if (isOf(child, EXISTING_WHILE_RUNNING)) child.cfnOptions.condition = running;
-    else if (wakes) child.cfnOptions.condition = running;
+    if (isOf(child, EXISTING_WHILE_RUNNING) || wakes(child)) child.cfnOptions.condition = running;
   }
+}
+
+/** An alarm that wakes a fleet names the policy that does; others have no action. */
+function wakes(child: IConstruct): child is CfnAlarm {
+  return child instanceof CfnAlarm && Stack.of(child).resolve(child.alarmActions) !== undefined;
 }

@@ -2,6 +2,8 @@ import type { CfnResource, Duration } from 'aws-cdk-lib';
 import { Stack } from 'aws-cdk-lib';
 import { CfnScalableTarget, CfnScalingPolicy } from 'aws-cdk-lib/aws-applicationautoscaling';
 import { Construct } from 'constructs';
+import { CLAUSE } from '../core/clause';
+import { Trace } from '../core/trace';
 import type { ScalingSchedule } from './scaling-schedule';
 
 interface TargetProps {
@@ -29,6 +31,7 @@ export class EndpointTarget extends Construct {
 
   constructor(scope: Construct, id: string, props: TargetProps) {
     super(scope, id);
+    const actions = props.schedules.flatMap((schedule, index) => schedule._actions(index, props.min));
     this.target = new CfnScalableTarget(this, 'Target', {
       serviceNamespace: 'sagemaker',
       resourceId: props.resourceId,
@@ -36,10 +39,11 @@ export class EndpointTarget extends Construct {
       minCapacity: props.min,
       maxCapacity: props.max,
       roleArn: serviceLinkedRole(this),
-      scheduledActions: props.schedules.flatMap((schedule, index) => schedule._actions(index, props.min)),
+      scheduledActions: actions.length > 0 ? actions : undefined,
     });
     // Deleted first: a target of an endpoint that is gone cannot be deregistered any more.
     this.target.addResourceDependency(props.scaled);
+    Trace.enforce(CLAUSE.peakRequestsPerSecond, this.target, `scales from ${props.min} to ${props.max} with the load`);
   }
 
   /** Follows a metric that Application Auto Scaling knows by name. */

@@ -6,7 +6,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { ENV } from '../../protocol/env';
-import { artifactPrefix } from '../../protocol/model-version';
+import { modelPrefix } from '../../protocol/model-version';
 import { acknowledge, acknowledgeWildcard } from '../core/acknowledge';
 import { grantKeyThrough } from '../core/grants';
 import { publishLink, readLink, STATE_LINK } from '../core/state-links';
@@ -161,7 +161,7 @@ function grantArtifacts(handler: LambdaFunction, bucket: IBucket, key: IKey | un
 
 /** All versions of the model: while a new one takes over, the one before is still loaded. */
 function grantModel(grantee: IGrantable, model: string, bucket: IBucket, key: IKey | undefined): Grant {
-  const prefix = artifactPrefix(model, '*');
+  const prefix = `${modelPrefix(model)}*`;
   const artifacts = bucket.arnForObjects(prefix);
   grantKey(key, grantee, ['s3']);
   const { principalStatement } = Grant.addToPrincipal({

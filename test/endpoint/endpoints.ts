@@ -17,6 +17,7 @@ import {
   ModelRegistry,
   ModelSource,
   NetworkIsolation,
+  RollbackAlarms,
   Rollout,
   SageMakerEndpoint,
   type SageMakerEndpointProps,
@@ -64,7 +65,7 @@ export function vpcIn(stack: Stack) {
 
 /** Everything that endpoints can be, one of each: linted, checked by cdk-nag, and read by invariants. */
 const ENDPOINTS: Readonly<Record<string, (parts: Parts, stack: Stack) => Partial<SageMakerEndpointProps>>> = {
-  plain: () => ({}),
+  plain: () => ({ rollbackAlarms: RollbackAlarms.none('nobody depends on it yet') }),
   canary: ({ key }) => ({
     hosting: EndpointHosting.realTime({
       instanceType: 'ml.m7i.large',
@@ -112,7 +113,7 @@ const ENDPOINTS: Readonly<Record<string, (parts: Parts, stack: Stack) => Partial
     rollout: Rollout.canary(),
     dataCapture: DataCapture.outputOnly({ bucket, samplingPercent: 50 }),
   }),
-  network: (_, stack) => ({ vpc: vpcIn(stack) }),
+  network: (_, stack) => ({ vpc: vpcIn(stack), objectives: OBJECTIVES }),
   serverless: ({ bucket, image }) => ({
     model: ModelSource.fromBucket(bucket, 'reranker/v7.tar.gz', { image }),
     hosting: EndpointHosting.serverless({ memory: Size.gibibytes(3) }),
