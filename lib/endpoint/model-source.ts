@@ -114,7 +114,8 @@ export class ModelSource {
       const asset = new Asset(scope, 'Artifact', { path: archiveAt(scope, path) });
       return {
         ...containerOf(scope, context, options.image, options),
-        ...artifactIn(scope, context, asset.bucket, asset.s3ObjectKey),
+        // Its key ends in .gz only, as keys of assets do; SageMaker looks into the object, not at its name.
+        ...archiveIn(context, asset.bucket, asset.s3ObjectKey),
       };
     });
   }
@@ -234,9 +235,18 @@ function artifactIn(
     );
   }
   if (isPrefix && !loadsPrefixes) throw new ConfigError(scope, COMPRESSED_ONLY);
+  if (!isPrefix) return archiveIn({ role }, bucket, key);
   grantPrefix(role, bucket, key, 'read');
-  const s3Uri = bucket.s3UrlForObject(key);
-  return isPrefix ? prefixAt(s3Uri) : { modelDataUrl: s3Uri };
+  return prefixAt(bucket.s3UrlForObject(key));
+}
+
+function archiveIn(
+  { role }: Pick<SourceContext, 'role'>,
+  bucket: IBucket,
+  key: string,
+): CfnModel.ContainerDefinitionProperty {
+  grantPrefix(role, bucket, key, 'read');
+  return { modelDataUrl: bucket.s3UrlForObject(key) };
 }
 
 function archiveAt(scope: Construct, path: string): string {
