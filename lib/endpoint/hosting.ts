@@ -145,8 +145,8 @@ export interface InstanceOptions {
    */
   readonly downloadTimeout?: Duration;
   /**
-   * Machine image with the drivers that the container needs, such as `al2-ami-sagemaker-inference-gpu-3-1`. Containers with
-   * CUDA 13 fail without a log on the default one.
+   * Machine image with the drivers that the container needs, such as `al2023-ami-sagemaker-inference-gpu-4-1` (NVIDIA 580) for
+   * CUDA 12.8 and later. On one that is too old a container fails without a log.
    * @default as SageMaker chooses
    */
   readonly inferenceAmiVersion?: string;

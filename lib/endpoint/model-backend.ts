@@ -46,7 +46,7 @@ export class ModelBackend {
    * @example
    * ModelBackend.sageMakerServerless({
    *   model: ModelSource.fromRegistry({ image: ModelImage.fromFolder('container'), archive: 'model.tar.gz' }),
-   *   memory: Size.gibibytes(3),
+   *   maxConcurrency: 50,
    * });
    */
   static sageMakerServerless(props: ServerlessBackendProps): IModelBackend {

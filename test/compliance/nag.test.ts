@@ -7,6 +7,9 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import { describe, expect, it } from 'vitest';
 import { stages } from '../../bin/stages';
+import { gpuLlm } from '../../examples/gpu-llm/stack';
+import { spamFilterRealTime } from '../../examples/spam-filter/real-time/stack';
+import { spamFilterServerless } from '../../examples/spam-filter/serverless/stack';
 import { ProductionModel } from '../../lib/index';
 import { stageEndpoints, standaloneEndpoints } from '../endpoint/endpoints';
 import { addOidcVpcStage, modelWith, newApp } from '../support';
@@ -22,13 +25,16 @@ function withValidation<T>(run: () => T): T {
   }
 }
 
-/** Every stage, and every kind of endpoint, alone and in a stack of its own. */
+/** Every stage, every kind of endpoint, alone and in a stage, and every example. */
 function everythingIn(app: App): IConstruct[] {
   return [
     ...stages.map(({ id, ...props }) => new ProductionModel(app, id, props)),
     addOidcVpcStage(app),
     ...standaloneEndpoints(app),
     ...stageEndpoints(app).map(({ stack }) => stack),
+    gpuLlm(app),
+    spamFilterRealTime(app),
+    spamFilterServerless(app),
   ];
 }
 

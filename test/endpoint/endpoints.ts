@@ -34,7 +34,7 @@ export const OBJECTIVES: EndpointObjectives = {
 };
 
 /** What endpoints are made of, imported by literals: the stack that they are imported in need not be deployed. */
-export function partsIn(stack: Stack) {
+function partsIn(stack: Stack) {
   const repository = Repository.fromRepositoryAttributes(stack, 'Repository', {
     repositoryArn: 'arn:aws:ecr:eu-west-1:123456789012:repository/reranker',
     repositoryName: 'reranker',
