@@ -16,7 +16,8 @@ export {
   type RolloutOptions,
 } from './endpoint/api';
 export type { AsyncHostingProps } from './endpoint/async-hosting';
-export type { ComponentOptions, FleetComponent, ScaleToZeroHostingProps } from './endpoint/component-hosting';
+export type { ScaleToZeroHostingProps } from './endpoint/component-hosting';
+export type { ComponentOptions, FleetComponent } from './endpoint/component-options';
 export { DataCapture, type OutputCaptureOptions } from './endpoint/data-capture';
 export { DeepLearningContainer } from './endpoint/deep-learning-container';
 export { EndpointHosting } from './endpoint/endpoint-hosting';

@@ -244,12 +244,14 @@ export class Rollout {
         minMs: 0,
         maxMs: HOUR_MS,
         known: true,
+        wholeSeconds: true,
         fix: 'SageMaker waits an hour at most',
       }),
       checkDuration('timeout', options.timeout, {
         minMs: 600_000,
         maxMs: 8 * HOUR_MS,
         known: true,
+        wholeSeconds: true,
         fix: 'SageMaker takes 10 minutes to 8 hours',
       }),
     );

@@ -5,7 +5,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { CfnEndpoint, CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { ASYNC_PREFIX, PRODUCTION_VARIANT } from '../../protocol/endpoint';
-import { checkNumber, checkText, faultsOf } from '../core/checks';
+import { checkDuration, checkNumber, checkText, faultsOf } from '../core/checks';
 import { grantKeyThrough } from '../core/grants';
 import type { BackendCapabilities } from './api';
 import { AT_ONCE, endpointAlarm, MINUTE } from './endpoint-alarms';
@@ -129,6 +129,13 @@ export class AsyncHosting implements IEndpointHosting {
       ...volumeFaults(this._traits.instanceTypes, props.volumeSizeGb),
       checkNumber('backlogPerInstance', props.backlogPerInstance, { ...count, integer: false, min: 0.1 }),
       checkNumber('maxInstances', props.maxInstances, count),
+      checkDuration('scaleInCooldown', props.scaleInCooldown, {
+        minMs: 0,
+        maxMs: 3_600_000,
+        known: true,
+        wholeSeconds: true,
+        fix: 'more than an hour would follow no load',
+      }),
       checkNumber('maxConcurrentInvocationsPerInstance', props.maxConcurrentInvocationsPerInstance, count),
       checkText('prefix', props.prefix, {
         pattern: /^[A-Za-z0-9!_.*'()-][A-Za-z0-9!_.*'()/-]*\/$/,

@@ -46,6 +46,11 @@ export interface ObjectiveAlarm extends EndpointAlarm {
   readonly clause: string;
 }
 
+/** What follows the endpoint's name in the name of an alarm. */
+export function alarmSuffix({ id, of }: Pick<EndpointAlarm, 'id' | 'of'>): string {
+  return of === undefined ? id : `${id}-${of}`;
+}
+
 /** An alarm with its text and name, so that others can name it without a reference. */
 export function endpointAlarm(
   scope: Construct,
@@ -53,7 +58,7 @@ export function endpointAlarm(
   alarm: EndpointAlarm,
   ceiling: Severity = Severity.CRITICAL,
 ): Alarm {
-  const suffix = alarm.of === undefined ? alarm.id : `${alarm.id}-${alarm.of}`;
+  const suffix = alarmSuffix(alarm);
   const resource = new Alarm(scope, suffix, {
     alarmName: `${endpointName}-${suffix}`,
     alarmDescription: alarmText(scope, {

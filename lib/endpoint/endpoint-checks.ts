@@ -1,4 +1,3 @@
-import { Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { checkDuration, checkNumber, checkText, faultsOf } from '../core/checks';
 import { ConfigError } from '../core/config-error';
@@ -106,7 +105,7 @@ function demandFaults(rollout: Rollout, props: SageMakerEndpointProps): string[]
       : 'leave rollbackAlarms out, or add an alarm';
     return [`no alarm rolls a bad version back, expected one at least, as the profile demands; ${how}`];
   }
-  if (Token.isUnresolved(rollout.bake.toSeconds()) || rollout.bake.toSeconds() > 0) return [];
+  if (rollout.bake.toSeconds() > 0) return [];
   return [
     `the rollout is ${rollout} and watches nothing, expected a bake time of ${ALARM_WINDOW_SECONDS} s at least, as the profile demands alarms that roll back; give it one`,
   ];

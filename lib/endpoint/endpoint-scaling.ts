@@ -191,6 +191,7 @@ function cooldown(name: string, value: Duration | undefined): string | undefined
     minMs: 0,
     maxMs: 3_600_000,
     known: true,
+    wholeSeconds: true,
     fix: 'more than an hour would follow no load',
   });
 }

@@ -166,14 +166,20 @@ const START_UP = Duration.minutes(10);
 
 export function startUpOf(options: InstanceOptions): StartUp {
   return {
-    downloadSeconds: (options.downloadTimeout ?? START_UP).toSeconds(),
-    startupSeconds: (options.startupTimeout ?? START_UP).toSeconds(),
+    downloadSeconds: (options.downloadTimeout ?? START_UP).toSeconds({ integral: false }),
+    startupSeconds: (options.startupTimeout ?? START_UP).toSeconds({ integral: false }),
   };
 }
 
 /** Limits of the API reference, `ProductionVariant`. */
 export function instanceOptionFaults(options: InstanceOptions): (string | undefined)[] {
-  const wait = { minMs: 60_000, maxMs: 3_600_000, known: true, fix: 'SageMaker takes a minute to an hour' };
+  const wait = {
+    minMs: 60_000,
+    maxMs: 3_600_000,
+    known: true,
+    wholeSeconds: true,
+    fix: 'SageMaker takes a minute to an hour',
+  };
   return [
     checkDuration('startupTimeout', options.startupTimeout, wait),
     checkDuration('downloadTimeout', options.downloadTimeout, wait),

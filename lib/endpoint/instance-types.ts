@@ -1,4 +1,4 @@
-import { Annotations, type Size } from 'aws-cdk-lib';
+import { Annotations, type Size, SizeRoundingBehavior } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { show } from '../core/checks';
 import { hostingTypes, isHostingType } from '../core/hosting-types';
@@ -12,6 +12,14 @@ const PATTERN = /^ml\.[a-z0-9-]+\.[a-z0-9]+$/;
 /** SageMaker knows five priorities (API reference, `InstancePool`). */
 const MOST_POOLS = 5;
 
+/** Families with Graviton processors, such as c7g and m6gd; not those of GPUs, such as g5. */
+const GRAVITON = /^ml\.[a-z]+\d+g[a-z]*\./;
+
+/** Which processors an image is built for. */
+export function platformOf(types: readonly string[]): string {
+  return types.some((type) => GRAVITON.test(type)) ? 'linux/arm64' : 'linux/amd64';
+}
+
 /** All faults of a preferred type and of those that take its place where there is no capacity. */
 export function instanceTypeFaults(instanceType: string, fallbacks: readonly string[]): string[] {
   const types = [instanceType, ...fallbacks];
@@ -21,6 +29,12 @@ export function instanceTypeFaults(instanceType: string, fallbacks: readonly str
   if (types.length > MOST_POOLS) {
     faults.push(
       `${types.length} instance types with the fallback ones, expected at most ${MOST_POOLS}; SageMaker has five priorities`,
+    );
+  }
+  const graviton = types.filter((type) => GRAVITON.test(type));
+  if (graviton.length > 0 && graviton.length < types.length) {
+    faults.push(
+      `${graviton.join(', ')} among ${types.join(', ')} has another processor, expected one kind; an image runs on one of them only`,
     );
   }
   const twice = types.find((type, index) => types.indexOf(type) !== index);
@@ -51,7 +65,9 @@ export function instancesOf(instanceType: string, fallbacks: readonly string[]) 
 
 /** Why the model does not fit, where its size is stated. */
 export function memoryFaultOf(instanceType: string, modelMemory: Size | undefined): string | undefined {
-  return modelMemory === undefined ? undefined : memoryFault(instanceType, modelMemory.toMebibytes());
+  return modelMemory === undefined
+    ? undefined
+    : memoryFault(instanceType, Math.ceil(modelMemory.toMebibytes({ rounding: SizeRoundingBehavior.NONE })));
 }
 
 export function volumeFaults(types: readonly string[], volumeSizeGb: number | undefined): string[] {

@@ -17,8 +17,8 @@ interface LocatedImage {
 /** How an image is built. */
 export interface ImageBuildOptions {
   /**
-   * Processor of the instances: `linux/arm64` for those with Graviton (c6g, c7g, m6g, m7g ...).
-   * @default 'linux/amd64'
+   * Processor of the instances.
+   * @default that of the instance type: `linux/arm64` for Graviton (c7g, m7g ...), otherwise `linux/amd64`
    */
   readonly platform?: string;
 }
@@ -27,10 +27,10 @@ export interface ImageBuildOptions {
 export class ModelImage {
   /** A folder with a Dockerfile; the image is built when the stack is deployed. */
   static fromFolder(folder: string, options: ImageBuildOptions = {}): ModelImage {
-    return new ModelImage((scope) => {
+    return new ModelImage((scope, platform) => {
       const asset = new DockerImageAsset(scope, 'Image', {
         directory: folderWithDockerfile(scope, folder),
-        platform: Platform.custom(options.platform ?? 'linux/amd64'),
+        platform: Platform.custom(options.platform ?? platform),
       });
       return { imageUri: asset.imageUri, repositoryArn: asset.repository.repositoryArn };
     });
@@ -64,15 +64,17 @@ export class ModelImage {
     return new ModelImage((scope) => container._locate(scope));
   }
 
-  private constructor(private readonly locate: (scope: Construct) => LocatedImage) {}
+  private constructor(private readonly locate: (scope: Construct, platform: string) => LocatedImage) {}
 
   /**
    * Finds or builds the image.
    *
+   * @param platform of the instances
+   *
    * @internal
    */
-  _bind(scope: Construct): LocatedImage {
-    return this.locate(scope);
+  _bind(scope: Construct, platform: string): LocatedImage {
+    return this.locate(scope, platform);
   }
 }
 

@@ -71,6 +71,8 @@ export interface SourceContext {
   readonly role: Role;
   /** Whether the hosting loads uncompressed artefacts; serverless endpoints do not. */
   readonly loadsPrefixes: boolean;
+  /** Of the instances, as Docker names it. */
+  readonly platform: string;
   /** Within a stage only. */
   readonly stage?: StageSource;
 }
@@ -190,7 +192,7 @@ function registrySource(
     );
   }
   if (options.archive === undefined && !context.loadsPrefixes) throw new ConfigError(scope, COMPRESSED_ONLY);
-  const otherwise = options.image?._bind(scope);
+  const otherwise = options.image?._bind(scope, context.platform);
   if (otherwise !== undefined) grantImage(context.role, otherwise.repositoryArn);
   if (options.imageRepository !== undefined) grantImage(context.role, options.imageRepository.repositoryArn);
   stage.registry.grantReadArtifacts(context.role, stage.model);
@@ -207,11 +209,11 @@ const COMPRESSED_ONLY =
 
 function containerOf(
   scope: Construct,
-  { role }: SourceContext,
+  { role, platform }: SourceContext,
   image: ModelImage,
   { environment }: ModelEnvironmentOptions,
 ): CfnModel.ContainerDefinitionProperty {
-  const { imageUri, repositoryArn } = image._bind(scope);
+  const { imageUri, repositoryArn } = image._bind(scope, platform);
   grantImage(role, repositoryArn);
   return { image: imageUri, environment };
 }

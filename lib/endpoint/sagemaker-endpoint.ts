@@ -10,13 +10,13 @@ import { endpointLink } from '../core/console-link';
 import { hasLocalNvme } from '../core/instance-facts';
 import { Trace } from '../core/trace';
 import { type IBoundEndpoint, Rollout } from './api';
-import { endpointAlarm, objectiveAlarms } from './endpoint-alarms';
+import { alarmSuffix, endpointAlarm, objectiveAlarms } from './endpoint-alarms';
 import { invocationArns } from './endpoint-arns';
 import { checkEndpoint, rollsBack } from './endpoint-checks';
 import { type BoundNetwork, bindNetwork } from './endpoint-network';
 import { executionRole, grantAlarms } from './execution-role';
 import type { HostingConfig, HostingContext, RollbackAlarm } from './hosting';
-import { adviseUnknownTypes } from './instance-types';
+import { adviseUnknownTypes, platformOf } from './instance-types';
 import type { ModelSource } from './model-source';
 import { checkAlarmCount, endpointDeployment } from './rollout-plan';
 import type { SageMakerEndpointProps } from './sagemaker-endpoint-props';
@@ -160,7 +160,7 @@ export class SageMakerEndpoint extends Construct implements IBoundEndpoint {
               of,
               clause: alarm.clause,
               resource: endpointAlarm(this, endpointName, alarm, severityCeiling),
-              name: `${endpointName}-${alarm.of === undefined ? alarm.id : `${alarm.id}-${alarm.of}`}`,
+              name: `${endpointName}-${alarmSuffix(alarm)}`,
             })),
           );
     const further = (rollbackAlarms?.further ?? []).map((alarm) => ({
@@ -178,12 +178,13 @@ export class SageMakerEndpoint extends Construct implements IBoundEndpoint {
 
   private model(id: string, source: ModelSource): CfnModel {
     const { hosting, _stage: stage } = this.props;
-    const { loadsPrefixes, hasNetwork, hasComponents } = hosting._traits;
+    const { loadsPrefixes, hasNetwork, hasComponents, instanceTypes } = hosting._traits;
+    const platform = platformOf(instanceTypes);
     // Images and artefacts of a further model would have the ids of the first one's.
     const scope = id === 'Model' ? this : new Construct(this, `${id}Source`);
     const model = new CfnModel(this, id, {
       executionRoleArn: this.role.roleArn,
-      primaryContainer: source._bind(scope, { role: this.role, loadsPrefixes, stage }),
+      primaryContainer: source._bind(scope, { role: this.role, loadsPrefixes, platform, stage }),
       // Containers of inference components belong to the configuration.
       ...(hasNetwork && !hasComponents ? this.network : {}),
     });

@@ -1,4 +1,4 @@
-import { Duration, Size } from 'aws-cdk-lib';
+import { Duration, Size, SizeRoundingBehavior } from 'aws-cdk-lib';
 import { PRODUCTION_VARIANT } from '../../protocol/endpoint';
 import { checkNumber, faultsOf, show } from '../core/checks';
 import type { BackendCapabilities } from './api';
@@ -55,7 +55,7 @@ export class ServerlessHosting implements IEndpointHosting {
 
   /** @internal */
   _faults({ minimumInstances }: HostingLoad): string[] {
-    const memory = this.props.memory?.toMebibytes();
+    const memory = this.props.memory?.toMebibytes({ rounding: SizeRoundingBehavior.NONE });
     const concurrency = this.props.maxConcurrency ?? CONCURRENCY;
     return faultsOf(
       memory !== undefined && !MEMORY_MIB.includes(memory)

@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Stack } from 'aws-cdk-lib';
+import { App, Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DeepLearningContainer, ModelImage, ModelSource } from '../../lib/index';
+import { DeepLearningContainer, EndpointHosting, ModelImage, ModelSource } from '../../lib/index';
 import { messageOf, newApp, property, resourcesOf } from '../support';
 import { endpointWith, OBJECTIVES, type Parts, REGION, templateOf } from './endpoints';
 
@@ -74,6 +74,26 @@ describe('a model', () => {
       container({ Image: { 'Fn::Sub': Match.stringLikeRegexp('\\.dkr\\.ecr\\.') }, Environment: { A: 'b' } }),
     );
     expect(granted(of)).toContain('container-assets');
+  });
+
+  it.each([
+    ['ml.m7i.large', 'linux/amd64'],
+    ['ml.c7g.large', 'linux/arm64'],
+    ['ml.g5.xlarge', 'linux/amd64'],
+  ])('is built, for %s, for %s', (instanceType, platform) => {
+    const stack = new Stack(newApp(), 'endpoint', { env: REGION });
+    endpointWith(stack, () => ({
+      model: ModelSource.fromImage(join(root, 'container')),
+      hosting: EndpointHosting.realTime({ instanceType }),
+      objectives: OBJECTIVES,
+    }));
+    const assembly = App.of(stack)?.synth();
+    const assets = readFileSync(join(assembly?.directory ?? '', 'endpoint.assets.json'), 'utf8');
+    expect(JSON.parse(assets).dockerImages).toEqual({
+      [String(Object.keys(JSON.parse(assets).dockerImages)[0])]: expect.objectContaining({
+        source: expect.objectContaining({ platform }),
+      }),
+    });
   });
 
   it('of a repository is pulled from there and nowhere else', () => {

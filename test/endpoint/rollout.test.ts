@@ -81,6 +81,11 @@ describe('a rollout', () => {
       'bake is 7200000 ms, expected 0 to 3600000 ms',
     ],
     [
+      'a bake of half a second',
+      () => Rollout.canary({ bake: Duration.millis(1500) }),
+      'bake is 1500 ms, expected whole seconds',
+    ],
+    [
       'a timeout of a minute',
       () => Rollout.canary({ timeout: minutes(1) }),
       'timeout is 60000 ms, expected 600000 to 28800000 ms',

@@ -520,6 +520,16 @@ describe('an endpoint fails', () => {
       realTime({ volumeSizeGb: 100 }),
       'volumeSizeGb is 100, expected none; ml.g5.xlarge has local disks',
     ],
+    [
+      'with processors of two kinds',
+      realTime({ instanceType: 'ml.c7g.large', fallbackInstanceTypes: ['ml.c7i.large'] }),
+      'ml.c7g.large among ml.c7g.large, ml.c7i.large has another processor, expected one kind',
+    ],
+    [
+      'with a fraction of a second',
+      realTime({ startupTimeout: Duration.millis(90_500) }),
+      'startupTimeout is 90500 ms, expected whole seconds',
+    ],
     ['with a type twice', realTime({ fallbackInstanceTypes: ['ml.g5.xlarge'] }), '"ml.g5.xlarge" is given twice'],
     [
       'with more types than priorities',
