@@ -35,5 +35,13 @@ export function desiredStateParameter(deployment: string): string {
   return `/slipway/${deployment}/desired-state`;
 }
 
-/** Where requests, answers and failures of asynchronous inference lie below a prefix that ends in a slash. */
-export const ASYNC_PREFIX = { input: 'input/', output: 'output/', failure: 'failure/' } as const;
+/** Prefix in the bucket of payloads below which asynchronous inference keeps its own. */
+export const DEFAULT_ASYNC_PREFIX = 'async/';
+
+/** Where requests, answers and failures lie below it; failures among the answers, so that one permission reads both. */
+export const ASYNC_PREFIX = { input: 'input/', output: 'output/', failure: 'output/failure/' } as const;
+
+/** Topic of a stage that is told of answers, or of failures, of asynchronous inference. */
+export function asyncTopicName(endpointName: string, what: 'answers' | 'failures'): string {
+  return `${endpointName}-async-${what}`;
+}

@@ -5,6 +5,7 @@ export const TAG = {
   stage: 'slipway:stage',
   owner: 'slipway:owner',
   costCentre: 'slipway:cost-centre',
-  /** On an endpoint with a shadow variant, which adds to its cost: percent of the requests that the variant gets. */
-  shadow: 'slipway:shadow',
 } as const;
+
+/** On an endpoint with a shadow variant, which adds to its cost: percent of the requests that the variant gets. */
+export const SHADOW_TAG = 'slipway:shadow';

@@ -3,8 +3,8 @@ import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { CfnEndpoint, CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import { ASYNC_PREFIX, PRODUCTION_VARIANT } from '../../protocol/endpoint';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
+import { ASYNC_PREFIX, asyncTopicName, DEFAULT_ASYNC_PREFIX, PRODUCTION_VARIANT } from '../../protocol/endpoint';
 import { checkDuration, checkNumber, checkText, faultsOf } from '../core/checks';
 import { grantKeyThrough } from '../core/grants';
 import type { BackendCapabilities } from './api';
@@ -36,7 +36,7 @@ export interface AsyncHostingProps extends InstanceOptions {
    */
   readonly bucket?: IBucket;
   /**
-   * Prefix in the bucket, ending in a slash; below it are `input/`, `output/` and `failure/`.
+   * Prefix in the bucket, ending in a slash; below it are `input/`, `output/` and `output/failure/`.
    * @default 'async/'
    */
   readonly prefix?: string;
@@ -62,12 +62,12 @@ export interface AsyncHostingProps extends InstanceOptions {
   readonly scaleInCooldown?: Duration;
   /**
    * Topic that is told of each answer.
-   * @default nobody is told
+   * @default one of the stage's own; outside of a stage nobody is told
    */
   readonly successTopic?: ITopic;
   /**
    * Topic that is told of each failure.
-   * @default nobody is told
+   * @default one of the stage's own; outside of a stage nobody is told
    */
   readonly errorTopic?: ITopic;
   /**
@@ -77,7 +77,6 @@ export interface AsyncHostingProps extends InstanceOptions {
   readonly modelMemory?: Size;
 }
 
-const PREFIX = 'async/';
 const BACKLOG = 5;
 const SCALE_IN = Duration.minutes(10);
 const SCALE_OUT = Duration.minutes(1);
@@ -203,33 +202,47 @@ export class AsyncHosting implements IEndpointHosting {
     );
   }
 
-  private asyncConfig({ role, payloadBucket }: HostingContext): CfnEndpointConfig.AsyncInferenceConfigProperty {
+  private asyncConfig(context: HostingContext): CfnEndpointConfig.AsyncInferenceConfigProperty {
     const { props } = this;
-    const bucket = props.bucket ?? payloadBucket;
+    const { role } = context;
+    const bucket = props.bucket ?? context.payloadBucket;
     if (bucket === undefined) throw new Error('checked before: an asynchronous endpoint has a bucket');
-    const at = (folder: string) => `${props.prefix ?? PREFIX}${folder}`;
+    const at = (folder: string) => `${props.prefix ?? DEFAULT_ASYNC_PREFIX}${folder}`;
     grantPrefix(role, bucket, at(ASYNC_PREFIX.input), 'read');
     grantPrefix(role, bucket, at(ASYNC_PREFIX.output), 'write');
-    grantPrefix(role, bucket, at(ASYNC_PREFIX.failure), 'write');
     return {
       clientConfig: { maxConcurrentInvocationsPerInstance: props.maxConcurrentInvocationsPerInstance },
       outputConfig: {
         s3OutputPath: bucket.s3UrlForObject(at(ASYNC_PREFIX.output)),
         s3FailurePath: bucket.s3UrlForObject(at(ASYNC_PREFIX.failure)),
         kmsKeyId: bucket.encryptionKey?.keyArn,
-        notificationConfig: this.notifications(role),
+        notificationConfig: this.notifications(context),
       },
     };
   }
 
-  private notifications(role: Role): CfnEndpointConfig.AsyncInferenceNotificationConfigProperty | undefined {
-    const { successTopic, errorTopic } = this.props;
-    const topics = [successTopic, errorTopic].filter((topic): topic is ITopic => topic !== undefined);
-    if (topics.length === 0) return undefined;
-    for (const topic of topics) {
-      role.addToPolicy(new PolicyStatement({ actions: ['sns:Publish'], resources: [topic.topicArn] }));
-      if (topic.masterKey !== undefined) grantKeyThrough(topic.masterKey, role, ['sns']);
-    }
+  private notifications(
+    context: HostingContext,
+  ): CfnEndpointConfig.AsyncInferenceNotificationConfigProperty | undefined {
+    const successTopic = this.props.successTopic ?? stageTopic(context, 'answers');
+    const errorTopic = this.props.errorTopic ?? stageTopic(context, 'failures');
+    for (const topic of [successTopic, errorTopic]) if (topic !== undefined) grantPublish(context.role, topic);
+    if (successTopic === undefined && errorTopic === undefined) return undefined;
     return { successTopic: successTopic?.topicArn, errorTopic: errorTopic?.topicArn };
   }
+}
+
+/** Found by its literal name by whoever brings answers into records. */
+function stageTopic(context: HostingContext, what: 'answers' | 'failures'): ITopic | undefined {
+  if (!context.isInStage) return undefined;
+  return new Topic(context.scope, what === 'answers' ? 'Answers' : 'Failures', {
+    topicName: asyncTopicName(context.endpointName, what),
+    masterKey: context.encryptionKey,
+    enforceSSL: true,
+  });
+}
+
+function grantPublish(role: Role, topic: ITopic): void {
+  role.addToPolicy(new PolicyStatement({ actions: ['sns:Publish'], resources: [topic.topicArn] }));
+  if (topic.masterKey !== undefined) grantKeyThrough(topic.masterKey, role, ['sns']);
 }

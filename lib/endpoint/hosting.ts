@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Role } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { CfnEndpoint, CfnEndpointConfig, CfnModel } from 'aws-cdk-lib/aws-sagemaker';
 import type { Construct, IConstruct } from 'constructs';
@@ -88,6 +89,9 @@ export interface HostingContext extends HostingLoad {
   makeModel(id: string, source: ModelSource): CfnModel;
   readonly rollout: Rollout;
   readonly rollbackAlarms: readonly RollbackAlarm[];
+  /** Whether others of the stage find what is made here by literal names. */
+  readonly isInStage: boolean;
+  readonly encryptionKey?: IKey;
   readonly severityCeiling?: Severity;
 }
 

@@ -5,7 +5,7 @@ import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { CfnEndpoint, CfnEndpointConfig, CfnModel } from 'aws-cdk-lib/aws-sagemaker';
 import { Construct, type IConstruct } from 'constructs';
 import { PRODUCTION_VARIANT } from '../../protocol/endpoint';
-import { TAG } from '../../protocol/tags';
+import { SHADOW_TAG } from '../../protocol/tags';
 import { endpointLink } from '../core/console-link';
 import { hasLocalNvme } from '../core/instance-facts';
 import { Trace } from '../core/trace';
@@ -206,6 +206,8 @@ export class SageMakerEndpoint extends Construct implements IBoundEndpoint {
       minimumInstances: this.props.minimumInstances ?? 0,
       objectives: this.props.objectives,
       payloadBucket: this.props._stage?.payloadBucket,
+      isInStage: this.props._stage !== undefined,
+      encryptionKey: this.props.encryptionKey,
     };
   }
 
@@ -238,7 +240,7 @@ export class SageMakerEndpoint extends Construct implements IBoundEndpoint {
       retainAllVariantProperties: keepsCount ? true : undefined,
       excludeRetainedVariantProperties: keepsCount ? [{ variantPropertyType: 'DesiredWeight' }] : undefined,
     });
-    if (shadowPercent !== undefined) Tags.of(endpoint).add(TAG.shadow, String(shadowPercent));
+    if (shadowPercent !== undefined) Tags.of(endpoint).add(SHADOW_TAG, String(shadowPercent));
     return endpoint;
   }
 }

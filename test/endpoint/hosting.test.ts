@@ -125,7 +125,7 @@ describe('an asynchronous endpoint', () => {
         ClientConfig: { MaxConcurrentInvocationsPerInstance: 4 },
         OutputConfig: {
           S3OutputPath: 's3://models-of-mine/work/output/',
-          S3FailurePath: 's3://models-of-mine/work/failure/',
+          S3FailurePath: 's3://models-of-mine/work/output/failure/',
           KmsKeyId: Match.stringLikeRegexp(':key/'),
         },
       },
@@ -137,7 +137,7 @@ describe('an asynchronous endpoint', () => {
           {
             Effect: 'Allow',
             Action: ['s3:AbortMultipartUpload', 's3:PutObject'],
-            Resource: ['failure', 'output'].map((folder) => `arn:aws:s3:::models-of-mine/work/${folder}/*`),
+            Resource: 'arn:aws:s3:::models-of-mine/work/output/*',
           },
         ]),
       },

@@ -123,6 +123,26 @@ describe('the endpoint stack of a stage', () => {
     );
   });
 
+  it('tells topics of the stage of asynchronous answers, found by their names and encrypted', () => {
+    const asynchronous = ({ image, bucket }: Parts) =>
+      ModelBackend.sageMakerAsync({ model: ModelSource.fromRegistry({ image }), instanceType: 'ml.m7i.large', bucket });
+    const template = Template.fromStack(endpointStack(newApp(), 'stage', { backend: asynchronous }).stack);
+    for (const what of ['answers', 'failures']) {
+      template.hasResourceProperties('AWS::SNS::Topic', {
+        TopicName: `spam-filter-production-async-${what}`,
+        KmsMasterKeyId: Match.stringLikeRegexp(':key/'),
+      });
+    }
+    const [[answers] = []] = resourcesOf(template, 'AWS::SNS::Topic');
+    template.hasResourceProperties('AWS::SageMaker::EndpointConfig', {
+      AsyncInferenceConfig: {
+        OutputConfig: { NotificationConfig: { SuccessTopic: { Ref: answers }, ErrorTopic: { Ref: Match.anyValue() } } },
+      },
+    });
+    const policy = JSON.stringify(resourcesOf(template, 'AWS::IAM::Policy'));
+    expect(policy).toContain('"sns.eu-west-1."');
+  });
+
   it('verifies only while there is something to verify', () => {
     const { stack, endpoint } = endpointStack(newApp(), 'stage', { backend: realTime() });
     const verifier = new CustomResource(stack, 'Verify', {
