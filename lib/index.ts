@@ -2,10 +2,61 @@ export { EndpointChecks } from './check/endpoint-checks';
 export { Criterion, DataClass, OnCall, type Owner, type ProductionContract } from './contract/api';
 export type { FunctionSettings } from './core/handler-function';
 export { StageBudget, type StageBudgetProps } from './cost/stage-budget';
-export type { BackendCapabilities, IBoundModelBackend, IModelBackend, ModelBackendBindOptions } from './endpoint/api';
+export {
+  type BackendCapabilities,
+  type CanaryRolloutOptions,
+  type EndpointBindOptions,
+  type EndpointObjectives,
+  type IBoundEndpoint,
+  type IBoundModelBackend,
+  type IModelBackend,
+  type LinearRolloutOptions,
+  type ModelBackendBindOptions,
+  type RollingRolloutOptions,
+  Rollout,
+  type RolloutOptions,
+} from './endpoint/api';
+export type { AsyncHostingProps } from './endpoint/async-hosting';
+export type { ScaleToZeroHostingProps } from './endpoint/component-hosting';
+export type { ComponentOptions, FleetComponent } from './endpoint/component-options';
+export { DataCapture, type OutputCaptureOptions } from './endpoint/data-capture';
+export { DeepLearningContainer } from './endpoint/deep-learning-container';
+export { EndpointHosting } from './endpoint/endpoint-hosting';
+export type { EndpointNetworkOptions } from './endpoint/endpoint-network';
+export {
+  type ConcurrencyScalingOptions,
+  EndpointScaling,
+  type InvocationScalingOptions,
+  type ScalingOptions,
+} from './endpoint/endpoint-scaling';
+export type { IEndpointHosting, InstanceOptions } from './endpoint/hosting';
 export type { LambdaBackendProps } from './endpoint/lambda-backend';
 export { ModelBackend } from './endpoint/model-backend';
 export { ModelCode } from './endpoint/model-code';
+export { type ImageBuildOptions, ModelImage } from './endpoint/model-image';
+export {
+  type ArtifactSourceOptions,
+  type DeepLearningSourceOptions,
+  type ImageSourceOptions,
+  type ModelEnvironmentOptions,
+  ModelSource,
+  type RegistrySourceOptions,
+} from './endpoint/model-source';
+export { NetworkIsolation } from './endpoint/network-isolation';
+export type { RealTimeHostingProps, ShadowVariantOptions } from './endpoint/real-time-hosting';
+export { RollbackAlarms } from './endpoint/rollback-alarms';
+export type {
+  AsyncBackendProps,
+  ImportedEndpointProps,
+  RealTimeBackendProps,
+  SageMakerBackendOptions,
+  ScaleToZeroBackendProps,
+  ServerlessBackendProps,
+} from './endpoint/sagemaker-backend';
+export { SageMakerEndpoint } from './endpoint/sagemaker-endpoint';
+export type { EndpointOptions, SageMakerEndpointProps } from './endpoint/sagemaker-endpoint-props';
+export { type OfficeHoursOptions, ScalingSchedule } from './endpoint/scaling-schedule';
+export type { ServerlessHostingProps } from './endpoint/serverless-hosting';
 export { GuardMode, GuardPolicy, type GuardRuleOptions, SensitiveData } from './guard/api';
 export type { IModelRegistry } from './lifecycle/api';
 export { ModelRegistry, type ModelRegistryProps } from './lifecycle/model-registry';

@@ -17,6 +17,12 @@ export const ENV = {
   artifactBucket: 'SLIPWAY_ARTIFACT_BUCKET',
   /** Function that runs the user's inference code. */
   backendFunction: 'SLIPWAY_BACKEND_FUNCTION',
+  /** SageMaker endpoint that runs the model. */
+  endpoint: 'SLIPWAY_ENDPOINT',
+  /** Inference component of the endpoint; absent where the endpoint has none. */
+  inferenceComponent: 'SLIPWAY_INFERENCE_COMPONENT',
+  /** Content type of requests to the endpoint. */
+  contentType: 'SLIPWAY_CONTENT_TYPE',
   /** Deadline of one request, in milliseconds. */
   timeoutMs: 'SLIPWAY_TIMEOUT_MS',
   /** Days a prediction record is kept. */

@@ -68,9 +68,14 @@ export const REGISTRY_KEYS = {
   usePrefix: 'USE#',
 } as const;
 
+/** Where all versions of a model lie in the artefact bucket. */
+export function modelPrefix(model: string): string {
+  return `models/${model}/`;
+}
+
 /** Where the files of a version lie in the artefact bucket. */
 export function artifactPrefix(model: string, version: string): string {
-  return `models/${model}/${version}/`;
+  return `${modelPrefix(model)}${version}/`;
 }
 
 /** The audit item of one change of the pointers, written in the transaction that makes it. Never changed afterwards. */

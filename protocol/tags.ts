@@ -6,3 +6,6 @@ export const TAG = {
   owner: 'slipway:owner',
   costCentre: 'slipway:cost-centre',
 } as const;
+
+/** On an endpoint with a shadow variant, which adds to its cost: percent of the requests that the variant gets. */
+export const SHADOW_TAG = 'slipway:shadow';

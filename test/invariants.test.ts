@@ -1,14 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type App, CfnResource, RemovalPolicy, TagManager, Token, Validations } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
 import { describe, expect, it } from 'vitest';
 import { TAG } from '../protocol/tags';
+import { stageEndpoints, standaloneEndpoints, templateOf } from './endpoint/endpoints';
 import {
   allResources,
   everyStage,
+  newApp,
   type Resource,
+  resourcesOf,
   type SynthesizedStage,
   synthesizedStages,
   templateJson,
@@ -16,6 +20,18 @@ import {
 
 const everyStageByName = synthesizedStages().map((stage) => [stage.name, stage] as const);
 const runbook = readFileSync(join(__dirname, '../docs/runbook.md'), 'utf8');
+
+/** Alarms of every kind of endpoint, alone and in a stage. */
+const endpointAlarms = [...standaloneEndpoints(newApp()).map(templateOf), ...endpointStacksOf(newApp())]
+  .flatMap((template) => resourcesOf(template, 'AWS::CloudWatch::Alarm'))
+  .map(([, { Properties }]) => {
+    const text = String(Properties?.AlarmDescription);
+    return { name: String(Properties?.AlarmName), text, section: /runbook\.md#([a-z-]+)/.exec(text)?.[1] ?? '' };
+  });
+
+function endpointStacksOf(app: App): Template[] {
+  return stageEndpoints(app).map(({ stack }) => Template.fromStack(stack));
+}
 
 function ofType(stage: SynthesizedStage, ...types: string[]): { id: string; stack: string; resource: Resource }[] {
   return allResources(stage).filter(({ resource }) => types.includes(resource.Type));
@@ -50,17 +66,32 @@ describe('alarms', () => {
   });
 
   it('and the budget are all that the runbook is about', () => {
-    const known = new Set(
-      synthesizedStages().flatMap((stage) =>
+    const known = new Set([
+      ...synthesizedStages().flatMap((stage) =>
         ofType(stage, 'AWS::CloudWatch::Alarm').map(({ resource }) =>
           String(resource.Properties?.AlarmName).replace(`${stage.model.deployment}-`, ''),
         ),
       ),
-    );
+      ...endpointAlarms.map(({ section: id }) => id),
+    ]);
     const headings = [...runbook.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
     // Criteria that the example contract does not state have sections too.
     const others = ['budget', 'success-precision', 'success-recall', 'success-accuracy', 'success-f1'];
     expect(headings.sort()).toEqual([...new Set([...known, ...others])].sort());
+  });
+});
+
+describe('alarms of endpoints', () => {
+  it.each(endpointAlarms)('$name say how bad it is and lead to a section that exists', ({ text, section: id }) => {
+    expect(text).toMatch(/^\[(low|medium)\] .+\. Runbook: docs\/runbook\.md#[a-z-]+ Look at: https:\/\//);
+    for (const part of ['**What it means.**', '**Investigate.**', '**Resolve.**']) {
+      expect(section(id), `section "${id}" of docs/runbook.md`).toContain(part);
+    }
+  });
+
+  it('are named after the endpoint and their section', () => {
+    expect(endpointAlarms.length).toBeGreaterThan(20);
+    for (const { name, section: id } of endpointAlarms) expect(name).toMatch(new RegExp(`-${id}(-[a-z0-9-]+)?$`));
   });
 });
 

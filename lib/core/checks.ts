@@ -43,6 +43,8 @@ interface DurationRange extends Knowledge {
   readonly maxMs: number;
   /** Whether it must be whole days, as lifecycles of S3 are. */
   readonly wholeDays?: boolean;
+  /** Whether it must be whole seconds, as times of SageMaker are. */
+  readonly wholeSeconds?: boolean;
 }
 
 const DAY_MS = 86_400_000;
@@ -56,6 +58,7 @@ export function checkDuration(name: string, value: Duration | undefined, range: 
   if (!(ms >= range.minMs && ms <= range.maxMs)) return `${name} is ${ms} ms, expected ${allowed}; ${range.fix}`;
   if (!Number.isInteger(ms)) return `${name} is ${ms} ms, expected whole milliseconds; round it`;
   if (range.wholeDays && ms % DAY_MS !== 0) return `${name} is ${ms} ms, expected whole days; round it`;
+  if (range.wholeSeconds && ms % 1000 !== 0) return `${name} is ${ms} ms, expected whole seconds; round it`;
   return undefined;
 }
 

@@ -16,3 +16,7 @@ export function queueLink(scope: IConstruct, queueName: string): string {
   const url = encodeURIComponent(`https://sqs.${region}.amazonaws.com/`);
   return consoleUrl(scope, 'sqs/v3', `/queues/${url}${account}%2F${queueName}`);
 }
+
+export function endpointLink(scope: IConstruct, endpointName: string): string {
+  return consoleUrl(scope, 'sagemaker', `/endpoints/${endpointName}`);
+}

@@ -16,7 +16,7 @@ const TABLE_KEY_ACTIONS = [
 /** What a key is used for, and through which service: never by the grantee itself. */
 export interface KeyUse {
   /** `dynamodb` needs all that a table's key is used for; of the others, reading needs less than writing. */
-  readonly service: 'dynamodb' | 's3' | 'secretsmanager' | 'sqs';
+  readonly service: 'dynamodb' | 's3' | 'secretsmanager' | 'sns' | 'sqs';
   readonly access: 'read' | 'write';
 }
 

@@ -35,6 +35,9 @@ function admitLogs(key: IKey, deployment: string): void {
         ArnLike: {
           'kms:EncryptionContext:aws:logs:arn': [
             `arn:${partition}:logs:${region}:${account}:log-group:${deployment}-*`,
+            // SageMaker names the log groups of endpoints and of inference components itself.
+            `arn:${partition}:logs:${region}:${account}:log-group:/aws/sagemaker/Endpoints/${deployment}`,
+            `arn:${partition}:logs:${region}:${account}:log-group:/aws/sagemaker/InferenceComponents/${deployment}-*`,
             // The service names the execution logs of an API after the API's id, which no key can know before.
             `arn:${partition}:logs:${region}:${account}:log-group:API-Gateway-Execution-Logs_*`,
           ],

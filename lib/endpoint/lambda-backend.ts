@@ -46,6 +46,10 @@ export class LambdaBackend implements IModelBackend {
   bind(scope: Construct, options: ModelBackendBindOptions): IBoundModelBackend {
     return new BoundLambdaBackend(scope, 'Backend', this.props, options);
   }
+
+  bindEndpoint(): undefined {
+    return undefined;
+  }
 }
 
 /** Longer than any deadline: a slow first load is not cut, or the next request would find nothing loaded either. */

@@ -1,3 +1,4 @@
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
 
@@ -7,4 +8,6 @@ export interface IModelRegistry extends IConstruct {
   connectRouting(handler: LambdaFunction): void;
   /** For the function that loads artefacts of model versions. */
   connectArtifacts(handler: LambdaFunction): void;
+  /** Lets `grantee` list and read the artefacts of one model, whichever version it is. */
+  grantReadArtifacts(grantee: IGrantable, model: string): Grant;
 }

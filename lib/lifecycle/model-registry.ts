@@ -1,11 +1,12 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, Billing, type ITableV2, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { ENV } from '../../protocol/env';
+import { modelPrefix } from '../../protocol/model-version';
 import { acknowledge, acknowledgeWildcard } from '../core/acknowledge';
 import { checkObject } from '../core/checks';
 import { ConfigError } from '../core/config-error';
@@ -92,6 +93,10 @@ export class ModelRegistry extends Construct implements IModelRegistry {
     grantArtifacts(handler, this.artifactBucket, this.artifactBucket.encryptionKey);
   }
 
+  grantReadArtifacts(grantee: IGrantable, model: string): Grant {
+    return grantModel(grantee, model, this.artifactBucket, this.artifactBucket.encryptionKey);
+  }
+
   /**
    * Lets other stacks of the deployment find the registry.
    *
@@ -103,20 +108,35 @@ export class ModelRegistry extends Construct implements IModelRegistry {
   }
 }
 
+/** Reads each link when it is first needed: a stack has no parameter that it does not use. */
 class LinkedModelRegistry extends Construct implements IModelRegistry {
-  private readonly table: ITableV2;
-  private readonly artifactBucket: IBucket;
+  private linkedTable: ITableV2 | undefined;
+  private linkedBucket: IBucket | undefined;
   private readonly key: IKey;
 
-  constructor(scope: Construct, id: string, deployment: string) {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly deployment: string,
+  ) {
     super(scope, id);
     this.key = Key.fromKeyArn(this, 'Key', readLink(this, deployment, STATE_LINK.key));
-    this.table = TableV2.fromTableArn(this, 'Table', readLink(this, deployment, STATE_LINK.registryTable));
-    this.artifactBucket = Bucket.fromBucketArn(
+  }
+
+  private get table(): ITableV2 {
+    const { deployment } = this;
+    this.linkedTable ??= TableV2.fromTableArn(this, 'Table', readLink(this, deployment, STATE_LINK.registryTable));
+    return this.linkedTable;
+  }
+
+  private get artifactBucket(): IBucket {
+    const { deployment } = this;
+    this.linkedBucket ??= Bucket.fromBucketArn(
       this,
       'Artifacts',
       readLink(this, deployment, STATE_LINK.artifactBucket),
     );
+    return this.linkedBucket;
   }
 
   connectRouting(handler: LambdaFunction): void {
@@ -125,6 +145,10 @@ class LinkedModelRegistry extends Construct implements IModelRegistry {
 
   connectArtifacts(handler: LambdaFunction): void {
     grantArtifacts(handler, this.artifactBucket, this.key);
+  }
+
+  grantReadArtifacts(grantee: IGrantable, model: string): Grant {
+    return grantModel(grantee, model, this.artifactBucket, this.key);
   }
 }
 
@@ -140,6 +164,24 @@ function grantArtifacts(handler: LambdaFunction, bucket: IBucket, key: IKey | un
   acknowledgeWildcard(handler.role ?? handler, artifacts, 'loads the artefact of whichever version is live');
   grantKey(key, handler, { service: 's3', access: 'read' });
   handler.addEnvironment(ENV.artifactBucket, bucket.bucketName);
+}
+
+/** All versions of the model: while a new one takes over, the one before is still loaded. */
+function grantModel(grantee: IGrantable, model: string, bucket: IBucket, key: IKey | undefined): Grant {
+  const prefix = `${modelPrefix(model)}*`;
+  const artifacts = bucket.arnForObjects(prefix);
+  grantKey(key, grantee, { service: 's3', access: 'read' });
+  const { principalStatement } = Grant.addToPrincipal({
+    grantee,
+    actions: ['s3:ListBucket'],
+    resourceArns: [bucket.bucketArn],
+  });
+  principalStatement?.addCondition('StringLike', { 's3:prefix': [prefix] });
+  const grant = Grant.addToPrincipal({ grantee, actions: ['s3:GetObject'], resourceArns: [artifacts] });
+  if (Construct.isConstruct(grantee)) {
+    acknowledgeWildcard(grantee, artifacts, 'loads whichever version of this model is wanted');
+  }
+  return grant;
 }
 
 function grantKey(key: IKey | undefined, grantee: IGrantable, use: KeyUse): void {

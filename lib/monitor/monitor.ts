@@ -2,6 +2,7 @@ import { Annotations } from 'aws-cdk-lib';
 import { Alarm, type IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { alarmText } from '../core/alarm-text';
 import { checkObject, checkText, faultsOf, show } from '../core/checks';
 import { CLAUSE } from '../core/clause';
 import { ConfigError } from '../core/config-error';
@@ -27,9 +28,6 @@ export interface MonitorProps {
    */
   readonly runbook?: string;
 }
-
-/** A CloudWatch alarm description holds 1,024 characters. */
-const MAX_DESCRIPTION = 1024;
 
 /**
  * Watches a deployment: takes declarations of alarms from the constructs that know what can go wrong, and gives each a name,
@@ -86,7 +84,13 @@ export class Monitor extends Construct implements IMonitor {
     const severity = alarm.severity.atMost(this.props.severityCeiling ?? Severity.CRITICAL);
     const resource = new Alarm(this, alarm.id, {
       alarmName: `${this.props.deployment}-${alarm.id}`,
-      alarmDescription: this.describe(alarm, severity),
+      alarmDescription: alarmText(this, {
+        id: alarm.id,
+        severity: severity.name,
+        what: alarm.what,
+        link: alarm.link,
+        runbook: this.props.runbook,
+      }),
       metric: alarm.metric,
       threshold: alarm.threshold,
       comparisonOperator: alarm.comparison,
@@ -112,17 +116,5 @@ export class Monitor extends Construct implements IMonitor {
     if (actions === 0 || this.topic !== undefined || this.props.route.reachedBy(this).length > 0) return;
     Trace.enforce(CLAUSE.owner, resource, 'its action reaches the owner');
     Trace.enforce(CLAUSE.onCall, resource, 'its action reaches the person on call');
-  }
-
-  private describe(alarm: AlarmDeclaration, severity: Severity): string {
-    const runbook = `${this.props.runbook ?? 'docs/runbook.md'}#${alarm.id}`;
-    const text = `[${severity.name}] ${alarm.what}. Runbook: ${runbook} Look at: ${alarm.link}`;
-    if (text.length > MAX_DESCRIPTION) {
-      throw new ConfigError(
-        this,
-        `the text of alarm "${alarm.id}" has ${text.length} characters, expected at most ${MAX_DESCRIPTION}; shorten it`,
-      );
-    }
-    return text;
   }
 }

@@ -3,6 +3,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { checkBoolean, checkDuration, checkNumber, checkText, faultsOf, show } from '../core/checks';
 import { ConfigError } from '../core/config-error';
 import { NAME_PATTERN } from '../core/deployment-name';
+import { Rollout } from '../endpoint/api';
 import { Severity } from '../monitor/api';
 
 /** What stages differ by. */
@@ -18,6 +19,11 @@ export interface StageProfileProps {
    * @default as in the base profile
    */
   readonly minimumInstances?: number;
+  /**
+   * How a new version takes over on a SageMaker endpoint, unless the backend has a rollout of its own.
+   * @default as in the base profile
+   */
+  readonly rollout?: Rollout;
   /**
    * Provisioned concurrency of the function that takes predictions; 0 for none.
    * @default as in the base profile
@@ -83,6 +89,7 @@ export interface StageProfileProps {
 const MEMBERS: readonly string[] = [
   'demandsWholeContract',
   'minimumInstances',
+  'rollout',
   'provisionedConcurrency',
   'throttleHeadroom',
   'recordRetention',
@@ -108,6 +115,8 @@ export class StageProfile {
   static readonly PILOT = new StageProfile('pilot', {
     demandsWholeContract: false,
     minimumInstances: 0,
+    // Nobody depends on it; the smallest quota is enough for it.
+    rollout: Rollout.allAtOnce(),
     provisionedConcurrency: 0,
     throttleHeadroom: 1.5,
     recordRetention: Duration.days(30),
@@ -126,6 +135,7 @@ export class StageProfile {
   static readonly STAGING = new StageProfile('staging', {
     demandsWholeContract: false,
     minimumInstances: 1,
+    rollout: Rollout.canary({ bake: Duration.minutes(5) }),
     provisionedConcurrency: 1,
     throttleHeadroom: 2,
     recordRetention: Duration.days(90),
@@ -144,6 +154,7 @@ export class StageProfile {
   static readonly PRODUCTION = new StageProfile('production', {
     demandsWholeContract: true,
     minimumInstances: 2,
+    rollout: Rollout.canary({ bake: Duration.minutes(10) }),
     provisionedConcurrency: 2,
     throttleHeadroom: 2,
     recordRetention: Duration.days(365),
@@ -176,6 +187,8 @@ export class StageProfile {
   readonly demandsWholeContract: boolean;
   /** Instances of a model backend that are kept running without traffic. */
   readonly minimumInstances: number;
+  /** How a new model takes over an endpoint. */
+  readonly rollout: Rollout;
   /** Provisioned concurrency of the function that takes predictions. */
   readonly provisionedConcurrency: number;
   /** The API's rate limit as a multiple of the contract's peak. */
@@ -274,6 +287,7 @@ export class StageProfile {
     this.settings = settings;
     this.demandsWholeContract = settings.demandsWholeContract;
     this.minimumInstances = settings.minimumInstances;
+    this.rollout = settings.rollout;
     this.provisionedConcurrency = settings.provisionedConcurrency;
     this.throttleHeadroom = settings.throttleHeadroom;
     this.recordRetention = settings.recordRetention;

@@ -1,4 +1,5 @@
-// Lints the template of every stage with cfn-lint (PyPI), in a private virtual environment. Exit code 1 on any finding.
+// Lints the template of every stage, of every kind of endpoint and of every example with cfn-lint (PyPI), in a private virtual
+// environment. Exit code 1 on any finding.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -14,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '../..');
@@ -37,10 +39,12 @@ function fail(message) {
  * @param {string} command
  * @param {readonly string[]} args
  * @param {string} what
+ * @param {Record<string, string>} [variables]
  */
-function run(command, args, what) {
+function run(command, args, what, variables = {}) {
   const { status, error, stdout, stderr } = spawnSync(command, args, {
     cwd: root,
+    env: { ...process.env, ...variables },
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
   });
@@ -90,10 +94,37 @@ const output = mkdtempSync(join(tmpdir(), 'slipway-cfn-lint-'));
 process.once('exit', () => rmSync(output, { recursive: true, force: true }));
 
 const cdk = join(root, 'node_modules/aws-cdk/bin/cdk');
-run(process.execPath, [cdk, 'synth', '--quiet', '--no-notices', '--output', output], 'synthesis');
-const templates = templatesIn(output);
+run(process.execPath, [cdk, 'synth', '--quiet', '--no-notices', '--output', join(output, 'stages')], 'synthesis');
 // One template at least for each of the three stacks of a stage: a lint of nothing finds nothing.
-if (templates.length < 3) fail(`only ${templates.length} templates were synthesized`);
+if (templatesIn(output).length < 3) fail(`only ${templatesIn(output).length} templates were synthesized`);
+
+/** Apps beside that of `cdk.json`: what stages do not choose, and the examples. */
+const apps = [
+  'test/compliance/endpoints-app.ts',
+  ...readdirSync(join(root, 'examples'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => /(^|[\\/])app\.ts$/.test(path))
+    .map((path) => join('examples', path)),
+];
+for (const app of apps) {
+  // Within the project, where the library finds its package and its bundles.
+  const bundle = join(root, '.slipway', 'lint', `${app.replaceAll(/[\\/]/g, '-')}.cjs`);
+  await build({
+    absWorkingDir: root,
+    entryPoints: [app],
+    outfile: bundle,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    external: ['aws-cdk-lib', 'constructs'],
+    logLevel: 'error',
+  });
+  const into = join(output, app.replaceAll(/[\\/]/g, '-'));
+  // An app synthesizes itself when it is told where.
+  run(process.execPath, [bundle], `synthesis of ${app}`, { CDK_OUTDIR: into });
+  if (!existsSync(into) || templatesIn(into).length === 0) fail(`${app} synthesized nothing`);
+}
+const templates = templatesIn(output);
 
 const lint = spawnSync(join(bin, 'cfn-lint'), ['-i', ...Object.keys(IGNORED), '-t', ...templates], {
   encoding: 'utf8',

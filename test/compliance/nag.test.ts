@@ -4,9 +4,14 @@ import { type App, CfnResource, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import type { IConstruct } from 'constructs';
 import { describe, expect, it } from 'vitest';
 import { stages } from '../../bin/stages';
+import { gpuLlm } from '../../examples/gpu-llm/stack';
+import { spamFilterRealTime } from '../../examples/spam-filter/real-time/stack';
+import { spamFilterServerless } from '../../examples/spam-filter/serverless/stack';
 import { ProductionModel } from '../../lib/index';
+import { stageEndpoints, standaloneEndpoints } from '../endpoint/endpoints';
 import { addOidcVpcStage, modelWith, newApp } from '../support';
 
 /** CDK's own validator, and with it its plugins, is off in other tests for its two seconds. Synthesis does not yield. */
@@ -20,8 +25,17 @@ function withValidation<T>(run: () => T): T {
   }
 }
 
-function everyStageIn(app: App): ProductionModel[] {
-  return [...stages.map(({ id, ...props }) => new ProductionModel(app, id, props)), addOidcVpcStage(app)];
+/** Every stage, every kind of endpoint, alone and in a stage, and every example. */
+function everythingIn(app: App): IConstruct[] {
+  return [
+    ...stages.map(({ id, ...props }) => new ProductionModel(app, id, props)),
+    addOidcVpcStage(app),
+    ...standaloneEndpoints(app),
+    ...stageEndpoints(app).map(({ stack }) => stack),
+    gpuLlm(app),
+    spamFilterRealTime(app),
+    spamFilterServerless(app),
+  ];
 }
 
 interface Report {
@@ -63,9 +77,9 @@ function findings({ pluginReports }: Report): string[] {
 }
 
 describe('cdk-nag AwsSolutions and the validator of CDK', () => {
-  it('find nothing that is not acknowledged with its reason, in any stage', () => {
+  it('find nothing that is not acknowledged with its reason, in any stage and on any endpoint', () => {
     const app = newApp();
-    everyStageIn(app);
+    everythingIn(app);
     const { error, report } = validated(app);
     expect(findings(report)).toEqual([]);
     expect(error).toBe('');
@@ -92,8 +106,8 @@ describe('cdk-nag AwsSolutions and the validator of CDK', () => {
 
   it('are told why, for each finding that is accepted', () => {
     const app = newApp();
-    const reasons = everyStageIn(app).flatMap((stage) =>
-      stage.node
+    const reasons = everythingIn(app).flatMap((made) =>
+      made.node
         .findAll()
         .flatMap(({ node }) => node.metadata)
         .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)

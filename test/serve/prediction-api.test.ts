@@ -280,6 +280,7 @@ describe('a prediction API', () => {
     const parts = standalone();
     const weak: IModelBackend = {
       capabilities: { ...parts.backend.capabilities, maxTimeout: Duration.seconds(1), keepsInstances: false },
+      bindEndpoint: () => undefined,
       bind: () => {
         throw new Error('it was bound');
       },

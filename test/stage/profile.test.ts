@@ -1,7 +1,15 @@
 import { Duration, Lazy, RemovalPolicy, Token } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { describe, expect, it } from 'vitest';
-import { DataClass, GuardMode, GuardPolicy, Severity, StageProfile, type StageProfileProps } from '../../lib/index';
+import {
+  DataClass,
+  GuardMode,
+  GuardPolicy,
+  Rollout,
+  Severity,
+  StageProfile,
+  type StageProfileProps,
+} from '../../lib/index';
 import { annotations, contractOf, messageOf, modelWith, templatesOf } from '../support';
 
 const custom = (changes: StageProfileProps, name = 'load-test') =>
@@ -21,6 +29,11 @@ describe('a profile of one’s own', () => {
   it('takes an undefined change as no change, and zero and false as what they are', () => {
     const profile = custom({ minimumInstances: 0, pointInTimeRecovery: false, budgetShare: undefined });
     expect(profile).toMatchObject({ minimumInstances: 0, pointInTimeRecovery: false, budgetShare: 0.3 });
+  });
+
+  it('says how a new version takes over, and its base as it did', () => {
+    expect(String(custom({ rollout: Rollout.rolling() }).rollout)).toBe('rolling 25 %, watched for 10 minutes');
+    expect(custom({}).rollout).toBe(StageProfile.STAGING.rollout);
   });
 
   it('can be the base of another', () => {
