@@ -8,16 +8,16 @@ import { requiredChoice, requiredEnv, requiredInteger } from '../shared/env';
 import { getPayload } from '../shared/get-payload';
 import { compileGuard } from '../shared/guard/compile';
 import { createLog, LOG_LEVELS, writeLine } from '../shared/log';
+import { systemClock } from '../shared/prediction/io/clock';
+import { DynamoRecordStore } from '../shared/prediction/io/record-store';
+import { DynamoRegistry } from '../shared/prediction/io/registry';
+import { SecretSubjectKey } from '../shared/prediction/io/subject-key';
+import type { Ports } from '../shared/prediction/ports';
+import { handle, type Service } from '../shared/prediction/route';
+import { Routing } from '../shared/prediction/routing';
+import type { Settings } from '../shared/prediction/run';
 import { putPayload } from '../shared/put-payload';
-import { systemClock } from './io/clock';
 import { LambdaBackend } from './io/lambda-backend';
-import { DynamoRecordStore } from './io/record-store';
-import { DynamoRegistry } from './io/registry';
-import { SecretSubjectKey } from './io/subject-key';
-import type { Ports } from './ports';
-import { handle, type Service } from './route';
-import { Routing } from './routing';
-import type { Settings } from './run';
 
 const settings: Settings = {
   deployment: requiredEnv(ENV.deployment),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Ports } from '../../lambdas/predict/ports';
 import { viewOf } from '../../lambdas/records/visible-record';
+import type { Ports } from '../../lambdas/shared/prediction/ports';
 import { OPEN_MARGIN_MS } from '../../protocol/prediction';
 import { bodyOf, replied, World } from './world';
 

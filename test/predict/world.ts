@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { compileGuard } from '../../lambdas/shared/guard/compile';
 import type {
   BackendResult,
   Clock,
@@ -7,10 +8,9 @@ import type {
   Ports,
   RecordStore,
   Seen,
-} from '../../lambdas/predict/ports';
-import { handle, type Service } from '../../lambdas/predict/route';
-import { Routing } from '../../lambdas/predict/routing';
-import { compileGuard } from '../../lambdas/shared/guard/compile';
+} from '../../lambdas/shared/prediction/ports';
+import { handle, type Service } from '../../lambdas/shared/prediction/route';
+import { Routing } from '../../lambdas/shared/prediction/routing';
 import type { HttpAnswer } from '../../lambdas/shared/problem-response';
 import { fromItem, type RecordItem, toItem } from '../../lambdas/shared/record-item';
 import type { BackendRequest } from '../../protocol/backend';

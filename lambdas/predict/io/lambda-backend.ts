@@ -3,7 +3,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { BackendRequest } from '../../../protocol/backend';
 import { defaultProvider } from '../../shared/clients/runtime-credentials';
-import type { Backend, BackendResult } from '../ports';
+import type { Backend, BackendResult } from '../../shared/prediction/ports';
 
 const CONNECT_MS = 500;
 /**

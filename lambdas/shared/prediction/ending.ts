@@ -1,4 +1,4 @@
-import { PROBLEM, type ProblemKind } from '../../protocol/problem';
+import { PROBLEM, type ProblemKind } from '../../../protocol/problem';
 import type { Asked } from './backend';
 import type { GuardOutcome } from './ports';
 

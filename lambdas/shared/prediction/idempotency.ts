@@ -1,4 +1,4 @@
-import { type IdempotencyClaim, isOpen, type PredictionRecord } from '../../protocol/prediction';
+import { type IdempotencyClaim, isOpen, type PredictionRecord } from '../../../protocol/prediction';
 
 /** What stands for a key already. */
 export interface Earlier {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import type { Actor } from '../../protocol/actor';
-import { HEADER, MAX_SUBJECT_LENGTH } from '../../protocol/prediction';
-import { headerValues, isRefused, type Read, readJsonObject, readText } from '../shared/api-request';
+import type { Actor } from '../../../protocol/actor';
+import { HEADER, MAX_SUBJECT_LENGTH } from '../../../protocol/prediction';
+import { headerValues, isRefused, type Read, readJsonObject, readText } from '../api-request';
 
 /** A well-formed request for a prediction. */
 export interface PredictionCall {

@@ -1,6 +1,6 @@
-import type { GuardFinding } from '../../protocol/guard';
-import { OPEN_MARGIN_MS, type PredictionRecord, RECORD_KEYS } from '../../protocol/prediction';
-import { PROBLEM } from '../../protocol/problem';
+import type { GuardFinding } from '../../../protocol/guard';
+import { OPEN_MARGIN_MS, type PredictionRecord, RECORD_KEYS } from '../../../protocol/prediction';
+import { PROBLEM } from '../../../protocol/problem';
 import type { Ending } from './ending';
 import type { PlannedPayload } from './payload';
 import { judgeableLabel } from './reply';

@@ -1,4 +1,4 @@
-import { INLINE_PAYLOAD_BYTES, type StoredPayload } from '../../protocol/prediction';
+import { INLINE_PAYLOAD_BYTES, type StoredPayload } from '../../../protocol/prediction';
 import type { PayloadReference, PayloadStore } from './ports';
 
 /** Where a payload will be kept, and what must be uploaded for it first. */

@@ -1,7 +1,7 @@
-import { labelOf } from '../../protocol/backend';
-import { MAX_LABEL_LENGTH } from '../../protocol/prediction';
-import { isWellFormed } from '../shared/api-request';
-import { hasInfiniteNumber, shapeOfJson } from '../shared/json-text';
+import { labelOf } from '../../../protocol/backend';
+import { MAX_LABEL_LENGTH } from '../../../protocol/prediction';
+import { isWellFormed } from '../api-request';
+import { hasInfiniteNumber, shapeOfJson } from '../json-text';
 
 /**
  * Largest reply that is passed on. Lambda takes 6 MB for the answer of `predict`, in which the reply is a JSON string: quotes and

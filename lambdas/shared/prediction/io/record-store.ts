@@ -6,8 +6,8 @@ import {
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { type IdempotencyClaim, type PredictionRecord, RECORD_KEYS } from '../../../protocol/prediction';
-import { fromItem, type RecordItem, toItem } from '../../shared/record-item';
+import { type IdempotencyClaim, type PredictionRecord, RECORD_KEYS } from '../../../../protocol/prediction';
+import { fromItem, type RecordItem, toItem } from '../../record-item';
 import type { Opening, RecordStore, Seen } from '../ports';
 
 const MARSHALL = { removeUndefinedValues: true } as const;

@@ -1,7 +1,7 @@
-import type { GuardFinding } from '../../protocol/guard';
-import { METRIC } from '../../protocol/metrics';
-import type { PredictionState } from '../../protocol/prediction';
-import { emfLine, type MetricValues } from '../shared/emf';
+import type { GuardFinding } from '../../../protocol/guard';
+import { METRIC } from '../../../protocol/metrics';
+import type { PredictionState } from '../../../protocol/prediction';
+import { emfLine, type MetricValues } from '../emf';
 
 /** What one request did, gathered on its way. Never its input, its output or its caller. */
 export interface Facts {

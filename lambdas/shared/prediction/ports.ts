@@ -1,9 +1,9 @@
-import type { BackendRequest } from '../../protocol/backend';
-import type { GuardFinding } from '../../protocol/guard';
-import type { ModelVersion, Pointers } from '../../protocol/model-version';
-import type { IdempotencyClaim, PredictionRecord, PredictionState } from '../../protocol/prediction';
-import type { ProblemKind } from '../../protocol/problem';
-import type { Diagnostics } from '../shared/diagnostics';
+import type { BackendRequest } from '../../../protocol/backend';
+import type { GuardFinding } from '../../../protocol/guard';
+import type { ModelVersion, Pointers } from '../../../protocol/model-version';
+import type { IdempotencyClaim, PredictionRecord, PredictionState } from '../../../protocol/prediction';
+import type { ProblemKind } from '../../../protocol/problem';
+import type { Diagnostics } from '../diagnostics';
 
 /** What the flow of a prediction needs of the world. Every method may reject; the flow says what that means. */
 export interface Ports {

@@ -1,6 +1,6 @@
-import type { ModelVersion } from '../../protocol/model-version';
-import type { PredictionRecord } from '../../protocol/prediction';
-import { type HttpAnswer, problemAnswer, type Refusal } from '../shared/problem-response';
+import type { ModelVersion } from '../../../protocol/model-version';
+import type { PredictionRecord } from '../../../protocol/prediction';
+import { type HttpAnswer, problemAnswer, type Refusal } from '../problem-response';
 import { acquire, earlierAnswer } from './acquire';
 import { answerOf, inProgressOf, unansweredOf } from './answer';
 import { askBackend } from './backend';

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { callerOf, isRefused } from '../shared/api-request';
-import { type HttpAnswer, jsonAnswer, problemAnswer } from '../shared/problem-response';
+import { callerOf, isRefused } from '../api-request';
+import { type HttpAnswer, jsonAnswer, problemAnswer } from '../problem-response';
 import { predict } from './flow';
 import { type Facts, metricLines, noFacts } from './measure';
 import type { Ports } from './ports';

@@ -1,4 +1,4 @@
-import type { BackendRequest } from '../../protocol/backend';
+import type { BackendRequest } from '../../../protocol/backend';
 import type { BackendResult, Ports } from './ports';
 import { type Reply, readReply } from './reply';
 

@@ -1,6 +1,6 @@
 import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { type ModelVersion, type Pointers, REGISTRY_KEYS } from '../../../protocol/model-version';
+import { type ModelVersion, type Pointers, REGISTRY_KEYS } from '../../../../protocol/model-version';
 import type { Registry } from '../ports';
 
 /** Pointers and versions of one model in the registry table. */

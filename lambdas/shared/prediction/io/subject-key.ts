@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { defaultProvider } from '../../shared/clients/runtime-credentials';
+import { defaultProvider } from '../../clients/runtime-credentials';
 import type { SubjectKey } from '../ports';
 
 const ATTEMPTS = 2;

@@ -1,6 +1,6 @@
-import { HEADER, type PredictionAnswer, type PredictionRecord } from '../../protocol/prediction';
-import type { ProblemKind } from '../../protocol/problem';
-import { type HttpAnswer, jsonAnswer, problemAnswer } from '../shared/problem-response';
+import { HEADER, type PredictionAnswer, type PredictionRecord } from '../../../protocol/prediction';
+import type { ProblemKind } from '../../../protocol/problem';
+import { type HttpAnswer, jsonAnswer, problemAnswer } from '../problem-response';
 
 /** The answer of 200, made of the record alone but for the output, so that a replay reads the same. */
 export function answerOf(record: PredictionRecord, output: unknown, headers: Record<string, string> = {}): HttpAnswer {

@@ -1,5 +1,5 @@
-import { HEADER, type IdempotencyClaim, type PredictionRecord, RECORD_KEYS } from '../../protocol/prediction';
-import { type HttpAnswer, problemAnswer } from '../shared/problem-response';
+import { HEADER, type IdempotencyClaim, type PredictionRecord, RECORD_KEYS } from '../../../protocol/prediction';
+import { type HttpAnswer, problemAnswer } from '../problem-response';
 import { answerOf, inProgressOf, unansweredOf } from './answer';
 import { problemKindNamed } from './ending';
 import { type Earlier, hasExpired, type Judgement, judgeEarlier, takenOver } from './idempotency';

@@ -1,5 +1,5 @@
-import type { ModelVersion } from '../../protocol/model-version';
-import type { Diagnostics } from '../shared/diagnostics';
+import type { ModelVersion } from '../../../protocol/model-version';
+import type { Diagnostics } from '../diagnostics';
 import type { Clock, Registry } from './ports';
 
 /** How long a routing document is trusted: after `models use`, a warm handler serves the earlier version this long. */
