@@ -115,13 +115,25 @@ export interface PredictionAnswer {
   readonly modelVersion: string;
 }
 
+/** Body of 202 on POST /predictions. */
+export interface AcceptedAnswer {
+  readonly inferenceId: string;
+  readonly state: 'accepted';
+}
+
 /** Body of POST /predictions/{id}/feedback. */
 export interface FeedbackRequest {
   readonly label: string;
 }
 
+/** The preference to be answered later rather than not at all. */
+export const RESPOND_ASYNC = 'respond-async';
+
 export const HEADER = {
   idempotencyKey: 'idempotency-key',
+  /** What a caller would rather have (RFC 7240). */
+  prefer: 'prefer',
+  preferenceApplied: 'Preference-Applied',
   replayed: 'Idempotency-Replayed',
   inferenceId: 'Slipway-Inference-Id',
   /** `false` when a replayed or queried output is masked further than what was first answered. */

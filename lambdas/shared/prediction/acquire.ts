@@ -1,6 +1,6 @@
 import { HEADER, type IdempotencyClaim, type PredictionRecord, RECORD_KEYS } from '../../../protocol/prediction';
 import { type HttpAnswer, problemAnswer } from '../problem-response';
-import { answerOf, inProgressOf, unansweredOf } from './answer';
+import { acceptedOf, answerOf, inProgressOf, unansweredOf } from './answer';
 import { problemKindNamed } from './ending';
 import { type Earlier, hasExpired, type Judgement, judgeEarlier, takenOver } from './idempotency';
 import { loadPayload } from './payload';
@@ -76,6 +76,15 @@ async function answerEarlier(run: Run, judgement: Answerable): Promise<HttpAnswe
     case 'in-progress':
       run.facts.inferenceId = judgement.inferenceId;
       return inProgressOf(judgement.inferenceId, judgement.retryAfterSeconds);
+    case 'accepted': {
+      const { facts, call } = run;
+      facts.replayed = true;
+      facts.findings = [];
+      facts.inferenceId = judgement.record.inferenceId;
+      facts.state = 'accepted';
+      const answer = acceptedOf(judgement.record, { path: call.path, preferred: call.mayAnswerLater });
+      return { ...answer, headers: { ...answer.headers, [HEADER.replayed]: 'true' } };
+    }
     case 'replay':
       return replay(run, judgement.record);
   }

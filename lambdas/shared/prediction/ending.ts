@@ -1,3 +1,4 @@
+import type { EndpointFailure } from '../../../protocol/endpoint-failure';
 import { PROBLEM, type ProblemKind } from '../../../protocol/problem';
 import type { Asked } from './backend';
 import type { GuardOutcome } from './ports';
@@ -37,9 +38,30 @@ export function failedEnding(problem: ProblemKind): UnansweredEnding {
   return { state: 'failed', problem };
 }
 
+/** The problem that a caller is answered, and when a repeat is worth it, in seconds, where that can be said. */
+const REFUSED: Readonly<
+  Record<EndpointFailure, { readonly problem: ProblemKind; readonly retryAfterSeconds?: number }>
+> = {
+  throttled: { problem: 'backendThrottled', retryAfterSeconds: 1 },
+  // Downloading and loading takes from seconds to minutes.
+  'not-ready': { problem: 'backendNotReady', retryAfterSeconds: 10 },
+  // A fleet wakes in five to ten minutes; each repeat in between is one more sign that it is wanted.
+  asleep: { problem: 'backendAsleep', retryAfterSeconds: 60 },
+  stopped: { problem: 'backendStopped' },
+  'model-error': { problem: 'modelFailed' },
+  'connection-lost': { problem: 'connectionLost', retryAfterSeconds: 1 },
+};
+
+/** A backend that gave no answer, and will give none. */
+export type Unanswered = Exclude<Asked, { kind: 'answer' | 'accepted' }>;
+
 /** The ending of a backend that gave no answer. */
-export function endingOfBackend(asked: Exclude<Asked, { kind: 'answer' }>): UnansweredEnding {
+export function endingOfBackend(asked: Unanswered): UnansweredEnding {
   switch (asked.kind) {
+    case 'refused': {
+      const { problem, retryAfterSeconds } = REFUSED[asked.failure];
+      return { ...failedEnding(problem), retryAfterSeconds: asked.retryAfterSeconds ?? retryAfterSeconds };
+    }
     case 'invalid-input':
       return failedEnding('invalidInput');
     case 'late':

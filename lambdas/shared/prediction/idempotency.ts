@@ -12,6 +12,8 @@ export type Judgement =
   | { readonly kind: 'reused' }
   /** Done: give the same answer. */
   | { readonly kind: 'replay'; readonly record: PredictionRecord }
+  /** Accepted, and waiting for its answer: say so again. */
+  | { readonly kind: 'accepted'; readonly record: PredictionRecord }
   /** Another run holds it. */
   | { readonly kind: 'in-progress'; readonly inferenceId: string; readonly retryAfterSeconds: number }
   /** Its run was killed, or failed: do it again under the same inference id. */
@@ -29,6 +31,7 @@ export function judgeEarlier({ claim, record }: Earlier, requestHash: string, no
   if (record === undefined) return { kind: 'orphan', inferenceId: claim.inferenceId };
   if (record.state === 'answered' || record.state === 'blocked') return { kind: 'replay', record };
   const openUntil = record.openUntil ?? 0;
+  if (record.state === 'accepted' && nowMs < openUntil) return { kind: 'accepted', record };
   if (isOpen(record.state) && nowMs < openUntil) {
     return {
       kind: 'in-progress',

@@ -1,3 +1,4 @@
+import type { EndpointFailure } from '../../../protocol/endpoint-failure';
 import type { GuardFinding } from '../../../protocol/guard';
 import { METRIC } from '../../../protocol/metrics';
 import type { PredictionState } from '../../../protocol/prediction';
@@ -12,14 +13,16 @@ export interface Facts {
   replayed: boolean;
   findings: readonly GuardFinding[];
   guardFailures: number;
-  backend?: 'failed' | 'late';
+  backend?: 'failed' | 'late' | EndpointFailure;
+  /** Accepted, to be answered later. */
+  deferred: boolean;
   modelMs?: number;
   confidence?: number;
   recordFailed: boolean;
 }
 
 export function noFacts(): Facts {
-  return { replayed: false, findings: [], guardFailures: 0, recordFailed: false };
+  return { replayed: false, findings: [], guardFailures: 0, deferred: false, recordFailed: false };
 }
 
 export interface Measured {
@@ -29,6 +32,8 @@ export interface Measured {
   /** HTTP status of the answer. */
   readonly status: number;
   readonly latencyMs: number;
+  /** Whether the backend is an endpoint, whose ways of failing are counted one by one. */
+  readonly endpoint: boolean;
 }
 
 /** Metric lines of one request: one for the request, and one for each guard rule that intervened. */
@@ -53,7 +58,7 @@ export function metricLines(facts: Facts, measured: Measured): string[] {
 }
 
 /** Zeros are data: a rate over them is right, and an alarm on them is not in want of data while there is traffic. */
-function requestMetrics(facts: Facts, { status, latencyMs }: Measured, interventions: number): MetricValues {
+function requestMetrics(facts: Facts, { status, latencyMs, endpoint }: Measured, interventions: number): MetricValues {
   return {
     [METRIC.predictions]: 1,
     [METRIC.backendFailures]: facts.backend === 'failed' ? 1 : 0,
@@ -62,8 +67,21 @@ function requestMetrics(facts: Facts, { status, latencyMs }: Measured, intervent
     [METRIC.guardBlocked]: facts.state === 'blocked' && !facts.replayed ? 1 : 0,
     [METRIC.guardFailures]: facts.guardFailures,
     [METRIC.recordFailures]: facts.recordFailed ? 1 : 0,
+    ...(endpoint ? { ...endpointMetrics(facts.backend), [METRIC.deferred]: facts.deferred ? 1 : 0 } : {}),
     ...(facts.modelMs === undefined ? {} : { [METRIC.modelTime]: facts.modelMs }),
     ...(status === 200 && !facts.replayed ? answeredMetrics(facts, latencyMs) : {}),
+  };
+}
+
+/** Counted apart from other failures of a backend: what is to be done is another thing each time. */
+export function endpointMetrics(failure: Facts['backend']): MetricValues {
+  return {
+    [METRIC.backendThrottles]: failure === 'throttled' ? 1 : 0,
+    [METRIC.backendNotReady]: failure === 'not-ready' ? 1 : 0,
+    [METRIC.backendAsleep]: failure === 'asleep' ? 1 : 0,
+    [METRIC.backendStopped]: failure === 'stopped' ? 1 : 0,
+    [METRIC.modelErrors]: failure === 'model-error' ? 1 : 0,
+    [METRIC.connectionsLost]: failure === 'connection-lost' ? 1 : 0,
   };
 }
 

@@ -1,9 +1,12 @@
 import type { BackendRequest } from '../../../protocol/backend';
+import type { EndpointFailure } from '../../../protocol/endpoint-failure';
 import type { GuardFinding } from '../../../protocol/guard';
 import type { ModelVersion, Pointers } from '../../../protocol/model-version';
 import type { IdempotencyClaim, PredictionRecord, PredictionState } from '../../../protocol/prediction';
 import type { ProblemKind } from '../../../protocol/problem';
+import type { WaitingMessage } from '../../../protocol/waiting';
 import type { Diagnostics } from '../diagnostics';
+import type { HedgeBudget } from './hedge';
 
 /** What the flow of a prediction needs of the world. Every method may reject; the flow says what that means. */
 export interface Ports {
@@ -11,6 +14,8 @@ export interface Ports {
   readonly payloads: PayloadStore;
   readonly registry: Registry;
   readonly backend: Backend;
+  /** Where requests to a fleet that sleeps wait; absent where none may. */
+  readonly waiting?: WaitingRoom;
   readonly subjects: SubjectKey;
   readonly guard: Guard;
   readonly clock: Clock;
@@ -62,19 +67,46 @@ export interface Registry {
 }
 
 export interface Backend {
-  /** Asks once. Does not reject; `signal` ends the waiting. */
-  invoke(request: BackendRequest, signal: AbortSignal): Promise<BackendResult>;
+  /** Second attempts that may be sent beside a slow first one. Only where asking twice harms nothing but the price. */
+  readonly hedges?: HedgeBudget;
+  /** Whether it only takes requests (`accepted`), and answers in its own time: their records are opened before it is asked. */
+  readonly answersLater?: boolean;
+  /** Asks once. Does not reject; `signal` ends the waiting. `lease` names the run, where its record is open. */
+  invoke(request: BackendRequest, signal: AbortSignal, lease?: string): Promise<BackendResult>;
 }
+
+/** Whether a request that got no answer may be sent again. */
+export type Repeat =
+  /** After a pause: the model did not run. */
+  | 'paused'
+  /** Once, at once: the model may have run, which harms nothing. */
+  | 'once'
+  | 'never';
 
 export type BackendResult =
   /** The reply as text, not yet looked at. */
   | { readonly kind: 'replied'; readonly text: string }
+  /** Taken; the answer comes another way. */
+  | { readonly kind: 'accepted' }
   /** Refused before the model ran. */
   | { readonly kind: 'throttled'; readonly error: unknown; readonly retryAfterSeconds?: number }
   /** No connection: the request was not sent. */
   | { readonly kind: 'not-sent'; readonly error: unknown }
+  /** An endpoint's own ways of giving no answer. */
+  | {
+      readonly kind: 'refused';
+      readonly failure: EndpointFailure;
+      readonly repeat: Repeat;
+      readonly error: unknown;
+      readonly retryAfterSeconds?: number;
+    }
   /** Anything else; the model may have run. */
-  | { readonly kind: 'failed'; readonly error: unknown };
+  | { readonly kind: 'failed'; readonly error: unknown; readonly repeat?: Repeat };
+
+export interface WaitingRoom {
+  /** Keeps a message that is delivered to the worker after `delaySeconds`, at least once. */
+  put(message: WaitingMessage, delaySeconds: number): Promise<void>;
+}
 
 export interface SubjectKey {
   /** Keyed HMAC of a subject, hex. */

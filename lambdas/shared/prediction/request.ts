@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { Actor } from '../../../protocol/actor';
-import { HEADER, MAX_SUBJECT_LENGTH } from '../../../protocol/prediction';
+import { HEADER, MAX_SUBJECT_LENGTH, RESPOND_ASYNC } from '../../../protocol/prediction';
 import { headerValues, isRefused, type Read, readJsonObject, readText } from '../api-request';
 
 /** A well-formed request for a prediction. */
@@ -10,6 +10,10 @@ export interface PredictionCall {
   readonly input: unknown;
   readonly subject?: string;
   readonly idempotency?: Idempotency;
+  /** Whether the caller would rather be answered later than not at all. */
+  readonly mayAnswerLater: boolean;
+  /** Path of the resource as the caller sees it, to which ids are added. */
+  readonly path: string;
 }
 
 export interface Idempotency {
@@ -33,7 +37,31 @@ export function readPredictionCall(event: APIGatewayProxyEvent, actor: Actor): R
   if (isRefused(subject)) return subject;
   const idempotency = readIdempotency(event, actor, bytes);
   if (isRefused(idempotency)) return idempotency;
-  return { value: { actor, input: members.input, subject: subject.value, idempotency: idempotency.value } };
+  const mayAnswerLater = prefersLater(event);
+  const path = pathOf(event);
+  return {
+    value: {
+      actor,
+      input: members.input,
+      subject: subject.value,
+      idempotency: idempotency.value,
+      mayAnswerLater,
+      path,
+    },
+  };
+}
+
+/** RFC 7240: preferences in one header or several, separated by commas, each a token with values that nothing here knows. */
+function prefersLater(event: APIGatewayProxyEvent): boolean {
+  return headerValues(event, HEADER.prefer)
+    .flatMap((value) => value.split(','))
+    .some((preference) => preference.split(/[;=]/, 1)[0]?.trim().toLowerCase() === RESPOND_ASYNC);
+}
+
+/** With the API's stage, or the base path of a domain name: `resource` knows neither. */
+function pathOf(event: APIGatewayProxyEvent): string {
+  const path: unknown = event.requestContext?.path;
+  return typeof path === 'string' && path.startsWith('/') ? path.replace(/\/+$/, '') : event.resource;
 }
 
 function readSubject(members: Readonly<Record<string, unknown>>): Read<string | undefined> {

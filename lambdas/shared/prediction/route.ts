@@ -33,8 +33,8 @@ export async function handle(event: APIGatewayProxyEvent, service: Service): Pro
   }
   if (event.resource === '/predictions' && event.httpMethod === METHODS['/predictions']) {
     const latencyMs = clock.monotonicMs() - started.startedMs;
-    const { deployment } = service.settings;
-    const measured = { deployment, at: Math.floor(clock.now()), status: answer.statusCode, latencyMs };
+    const { deployment, endpoint = false } = service.settings;
+    const measured = { deployment, at: Math.floor(clock.now()), status: answer.statusCode, latencyMs, endpoint };
     for (const line of metricLines(facts, measured)) service.emit(line);
   }
   return answer;

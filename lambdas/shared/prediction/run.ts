@@ -9,6 +9,10 @@ export interface Settings {
   readonly timeoutMs: number;
   readonly recordTtlDays: number;
   readonly payloadBucket: string;
+  /** Whether the backend is an endpoint, whose ways of failing are counted one by one. */
+  readonly endpoint?: boolean;
+  /** How long a request may wait for its answer, where requests may wait. */
+  readonly waitMs?: number;
 }
 
 /** One request on its way. */
