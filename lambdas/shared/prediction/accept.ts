@@ -13,11 +13,16 @@ import { planWaitingInput, WAIT_ROUNDS } from './waiting';
  * still `running` and is cut within minutes, unless the answer comes before; an accepted record always has somebody at it.
  */
 
-/** The record, open and under a lease. Rejects when the table does. */
+/**
+ * The record, open, under a lease and with its input: whoever brings the answer writes it over what stands there. Rejects when
+ * the table does.
+ */
 export async function openForLater({ ports }: Run, held: PredictionRecord): Promise<PredictionRecord> {
-  if (held.lease !== undefined) return held;
-  const opened = { ...held, lease: ports.chance.lease() };
-  await ports.records.write(opened);
+  const { state, lease } = held;
+  const opened = { ...held, lease: lease ?? ports.chance.lease() };
+  if (lease === undefined) await ports.records.write(opened);
+  // Lost, it was cut; then it cannot be accepted either.
+  else await ports.records.replace(opened, { state, lease });
   return opened;
 }
 

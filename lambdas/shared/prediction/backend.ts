@@ -17,8 +17,8 @@ const LEAST_MODEL_MS = 20;
 export type Asked = (Reply | { readonly kind: 'late' } | { readonly kind: 'accepted' } | Refused) & {
   /** How often the backend was asked. */
   readonly asks: number;
-  /** Milliseconds from the first asking to the end. */
-  readonly modelMs: number;
+  /** Milliseconds from the first asking to the end; undefined where the reply came another way. */
+  readonly modelMs?: number;
 };
 
 type Refused =

@@ -1,4 +1,4 @@
-import type { BackendResult, Clock } from './ports';
+import type { BackendResult, Clock, Hedges } from './ports';
 
 /** Of the time that is left, the share after which a second attempt is sent beside the first. */
 const HEDGE_AFTER_SHARE = 0.5;
@@ -10,11 +10,10 @@ const EARNED_A_REQUEST = 0.1;
 /** What a burst may spend that was saved before, and what a new environment starts with. */
 const MOST_SAVED = 3;
 
-/** How many second attempts may still be sent. */
-export class HedgeBudget {
+/** Second attempts as a share of the requests of one environment. */
+export class HedgeBudget implements Hedges {
   private saved = 1;
 
-  /** Call once a request. */
   earn(): void {
     this.saved = Math.min(MOST_SAVED, this.saved + EARNED_A_REQUEST);
   }
@@ -34,7 +33,7 @@ export class HedgeBudget {
 export async function hedged(
   ask: () => Promise<BackendResult>,
   leftMs: number,
-  budget: HedgeBudget,
+  budget: Hedges,
   clock: Clock,
 ): Promise<BackendResult> {
   const first = ask();

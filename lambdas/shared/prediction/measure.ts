@@ -39,7 +39,6 @@ export interface Measured {
 /** Metric lines of one request: one for the request, and one for each guard rule that intervened. */
 export function metricLines(facts: Facts, measured: Measured): string[] {
   const { deployment, at, status } = measured;
-  const interventions = facts.findings.filter((finding) => finding.mode === 'enforce' && finding.count > 0);
   const observed = facts.findings.filter((finding) => finding.mode === 'observe' && finding.count > 0);
   const properties = {
     inferenceId: facts.inferenceId,
@@ -49,12 +48,20 @@ export function metricLines(facts: Facts, measured: Measured): string[] {
     replayed: facts.replayed ? true : undefined,
     observed: observed.length > 0 ? [...new Set(observed.map(({ rule }) => rule))] : undefined,
   };
-  const rules = [...new Set(interventions.map(({ rule }) => rule))];
-  const metrics = requestMetrics(facts, measured, rules.length);
-  return [
-    emfLine({ deployment, at, metrics, properties }),
-    ...rules.map((guardRule) => emfLine({ deployment, at, guardRule, metrics: { [METRIC.guardInterventions]: 1 } })),
-  ];
+  const metrics = requestMetrics(facts, measured, interveningRules(facts).length);
+  return [emfLine({ deployment, at, metrics, properties }), ...guardLines(facts, measured)];
+}
+
+/** One line for each rule that intervened. */
+export function guardLines(facts: Facts, { deployment, at }: Pick<Measured, 'deployment' | 'at'>): string[] {
+  return interveningRules(facts).map((guardRule) =>
+    emfLine({ deployment, at, guardRule, metrics: { [METRIC.guardInterventions]: 1 } }),
+  );
+}
+
+function interveningRules({ findings }: Facts): string[] {
+  const interventions = findings.filter((finding) => finding.mode === 'enforce' && finding.count > 0);
+  return [...new Set(interventions.map(({ rule }) => rule))];
 }
 
 /** Zeros are data: a rate over them is right, and an alarm on them is not in want of data while there is traffic. */

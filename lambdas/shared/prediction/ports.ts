@@ -6,7 +6,6 @@ import type { IdempotencyClaim, PredictionRecord, PredictionState } from '../../
 import type { ProblemKind } from '../../../protocol/problem';
 import type { WaitingMessage } from '../../../protocol/waiting';
 import type { Diagnostics } from '../diagnostics';
-import type { HedgeBudget } from './hedge';
 
 /** What the flow of a prediction needs of the world. Every method may reject; the flow says what that means. */
 export interface Ports {
@@ -68,11 +67,18 @@ export interface Registry {
 
 export interface Backend {
   /** Second attempts that may be sent beside a slow first one. Only where asking twice harms nothing but the price. */
-  readonly hedges?: HedgeBudget;
+  readonly hedges?: Hedges;
   /** Whether it only takes requests (`accepted`), and answers in its own time: their records are opened before it is asked. */
   readonly answersLater?: boolean;
   /** Asks once. Does not reject; `signal` ends the waiting. `lease` names the run, where its record is open. */
   invoke(request: BackendRequest, signal: AbortSignal, lease?: string): Promise<BackendResult>;
+}
+
+/** How many second attempts may still be sent. */
+export interface Hedges {
+  /** Call once a request. */
+  earn(): void;
+  spend(): boolean;
 }
 
 /** Whether a request that got no answer may be sent again. */
