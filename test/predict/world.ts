@@ -11,6 +11,7 @@ import type {
 } from '../../lambdas/shared/prediction/ports';
 import { handle, type Service } from '../../lambdas/shared/prediction/route';
 import { Routing } from '../../lambdas/shared/prediction/routing';
+import type { Settings } from '../../lambdas/shared/prediction/run';
 import type { HttpAnswer } from '../../lambdas/shared/problem-response';
 import { fromItem, type RecordItem, toItem } from '../../lambdas/shared/record-item';
 import type { BackendRequest } from '../../protocol/backend';
@@ -21,7 +22,7 @@ import type { IdempotencyClaim, PredictionRecord } from '../../protocol/predicti
 const START = Date.UTC(2026, 10, 22, 12, 0, 0);
 
 /** A table as DynamoDB keeps it: items, no undefined members, conditional writes all or nothing. */
-class MemoryRecords implements RecordStore {
+export class MemoryRecords implements RecordStore {
   readonly items = new Map<string, string>();
 
   async find(inferenceId: string): Promise<PredictionRecord | undefined> {
@@ -167,7 +168,7 @@ const POLICY: GuardPolicyDocument = {
 };
 
 // Compiled once: tests make hundreds of worlds.
-const GUARD = compileGuard(POLICY);
+export const GUARD = compileGuard(POLICY);
 
 export interface LogLine {
   readonly level: string;
@@ -191,7 +192,7 @@ export class World {
   readonly ports: Ports;
   readonly service: Service;
 
-  constructor(changes: (ports: Ports) => Partial<Ports> = () => ({})) {
+  constructor(changes: (ports: Ports) => Partial<Ports> = () => ({}), settings: Partial<Settings> = {}) {
     const own: Ports = {
       records: this.records,
       payloads: {
@@ -226,14 +227,15 @@ export class World {
     };
     this.ports = { ...own, ...changes(own) };
     const routing = new Routing(this.ports.registry, this.clock, this.ports.log);
-    const settings = {
+    const all = {
       deployment: 'spam-filter-pilot',
       model: 'spam-filter',
       timeoutMs: 2_000,
       recordTtlDays: 30,
       payloadBucket: 'payloads',
+      ...settings,
     };
-    this.service = { ports: this.ports, routing, settings, emit: (line) => this.lines.push(line) };
+    this.service = { ports: this.ports, routing, settings: all, emit: (line) => this.lines.push(line) };
   }
 
   /** Sends a request and lets time pass until it is answered. */
@@ -274,6 +276,8 @@ export interface RequestParts {
   readonly text?: string | null;
   readonly bytes?: Uint8Array;
   readonly key?: string;
+  /** Value of the header Prefer. */
+  readonly prefer?: string;
   /** Null: nobody authenticated. */
   readonly caller?: string | null;
   readonly id?: string;
@@ -289,6 +293,7 @@ function apiEvent(parts: RequestParts): APIGatewayProxyEvent {
   const headers = {
     ...(parts.headers ?? JSON_TYPE),
     ...(parts.key === undefined ? {} : { 'idempotency-KEY': parts.key }),
+    ...(parts.prefer === undefined ? {} : { Prefer: parts.prefer }),
   };
   const event: unknown = {
     resource,

@@ -76,8 +76,8 @@ async function accept(run: Run, record: PredictionRecord, asks: number, waitUnti
     state: 'accepted',
     openUntil: waitUntil + ACCEPTED_MARGIN_MS,
     findings: facts.findings,
-    // Closing counts the opening's first asking out again.
-    attempts: record.attempts + asks,
+    // The opening counted the first asking before it was done.
+    attempts: record.attempts - 1 + asks,
   };
   if ((await ports.records.replace(accepted, { state: record.state, lease })) === 'lost') {
     const standing = await ports.records.find(inferenceId);

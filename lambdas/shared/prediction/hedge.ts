@@ -6,21 +6,22 @@ const HEDGE_AFTER_SHARE = 0.5;
 const LEAST_HEDGE_MS = 50;
 
 /** A tenth of the requests may be asked twice: a backend that is slow under load must not get double the load. */
-const EARNED_A_REQUEST = 0.1;
-/** What a burst may spend that was saved before, and what a new environment starts with. */
-const MOST_SAVED = 3;
+const REQUESTS_A_HEDGE = 10;
+/** So many may be saved up for a burst; a new environment starts with one. */
+const MOST_HEDGES_SAVED = 3;
 
 /** Second attempts as a share of the requests of one environment. */
 export class HedgeBudget implements Hedges {
-  private saved = 1;
+  /** In requests, so that it stays a whole number. */
+  private saved = REQUESTS_A_HEDGE;
 
   earn(): void {
-    this.saved = Math.min(MOST_SAVED, this.saved + EARNED_A_REQUEST);
+    this.saved = Math.min(MOST_HEDGES_SAVED * REQUESTS_A_HEDGE, this.saved + 1);
   }
 
   spend(): boolean {
-    if (this.saved < 1) return false;
-    this.saved -= 1;
+    if (this.saved < REQUESTS_A_HEDGE) return false;
+    this.saved -= REQUESTS_A_HEDGE;
     return true;
   }
 }

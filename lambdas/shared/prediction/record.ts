@@ -61,8 +61,8 @@ export function closedRecord(
     ...open,
     openUntil: undefined,
     findings: course.findings,
-    // The opening counted the first asking before it was done.
-    attempts: open.attempts - 1 + course.asks,
+    // The opening counted the first asking before it was done; accepting a request has set that right.
+    attempts: open.attempts - (open.state === 'accepted' ? 0 : 1) + course.asks,
     latencyMs: tenths(course.latencyMs),
     modelMs: course.modelMs === undefined ? undefined : tenths(course.modelMs),
     state: ending.state,
