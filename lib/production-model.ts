@@ -211,11 +211,13 @@ export class ProductionModel extends Stage {
       route: this.props.alarmRoute ?? routeOf(contract),
       severityCeiling: profile.severityCeiling,
     });
-    watchModel(monitor, { api, contract, profile, backendLink: api.backend.consoleLink });
+    const { consoleLink, front } = api.backend;
+    watchModel(monitor, { api, contract, profile, backendLink: consoleLink, front });
     new ModelDashboard(this.operateStack, 'Dashboard', {
       api,
       contract,
       monitor,
+      front,
       guardRules: (guard ?? GuardPolicy.standard()).ruleNames,
     });
     this.budget(monitor);

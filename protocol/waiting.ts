@@ -7,6 +7,9 @@ export const WAITING_PREFIX = 'waiting/';
  */
 export const WAITING_INLINE_BYTES = 192 * 1024;
 
+/** Where inputs and results of asynchronous endpoints lie in the bucket of payloads. Objects live a day. */
+export const ASYNC_PREFIX_ROOT = 'async/';
+
 /** How long a request may wait for its answer if nothing else is said: waking a fleet takes up to ten minutes, its queue some more. */
 export const DEFAULT_WAIT_SECONDS = 30 * 60;
 

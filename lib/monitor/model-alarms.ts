@@ -1,13 +1,17 @@
 import { Duration } from 'aws-cdk-lib';
-import { ComparisonOperator, MathExpression, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { ComparisonOperator, MathExpression, type Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { METRIC } from '../../protocol/metrics';
 import type { ProductionContract } from '../contract/api';
 import { CLAUSE } from '../core/clause';
 import { functionLink, queueLink } from '../core/console-link';
+import type { EndpointFront } from '../endpoint/api';
 import type { IPredictionApi } from '../serve/api';
 import type { StageProfile } from '../stage/api';
+import { AT_ONCE, allowedFailures } from './alarm-shape';
 import { type AlarmDeclaration, type IMonitor, Severity } from './api';
-import { apiMetric, FAILURE_PERIOD, failureShare, functionMetric, ModelMetrics } from './model-metrics';
+import { deferredAlarms } from './deferred-alarms';
+import { endpointFailures } from './endpoint-failures';
+import { apiMetric, FAILURE_PERIOD, failureShare, functionMetric, ModelMetrics, queueMetric } from './model-metrics';
 import { CRITERION_PERIOD, criterionMetric, MINIMUM_FEEDBACK } from './success-criteria';
 
 /** What the alarms of a model are derived from. */
@@ -17,6 +21,8 @@ export interface ModelAlarmsProps {
   readonly profile: StageProfile;
   /** Where a person looks when the backend fails. */
   readonly backendLink: string;
+  /** What a SageMaker endpoint declares of itself; undefined for other backends, which fail in none of its ways. */
+  readonly front?: EndpointFront;
 }
 
 /** Declares the alarms that a contract demands of one model. */
@@ -29,17 +35,11 @@ export function watchModel(monitor: IMonitor, props: ModelAlarmsProps): void {
     ...success(monitor, props),
     ...traffic(monitor, props),
     ...sweeping(monitor, props),
+    ...endpoint(props),
+    ...deferred(monitor, props),
   ];
   for (const alarm of alarms) monitor.watch(alarm);
 }
-
-/** Fires in the first period that breaches; absence of data is no failure. */
-const AT_ONCE = {
-  comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
-  evaluationPeriods: 1,
-  datapointsToAlarm: 1,
-  treatMissingData: TreatMissingData.NOT_BREACHING,
-} as const;
 
 function latency(monitor: IMonitor, { api, contract }: ModelAlarmsProps): AlarmDeclaration {
   const objective = contract.latencyP95.toMilliseconds();
@@ -93,11 +93,6 @@ function availability(monitor: IMonitor, { api, contract }: ModelAlarmsProps): A
       clause: CLAUSE.availability,
     },
   ];
-}
-
-/** What availability leaves, in percent, without the noise of floating point. */
-function allowedFailures(contract: ProductionContract): number {
-  return Number((100 - contract.availability).toFixed(6));
 }
 
 function backend({ api, contract, backendLink }: ModelAlarmsProps): AlarmDeclaration[] {
@@ -215,13 +210,7 @@ function sweeping(monitor: IMonitor, { api }: ModelAlarmsProps): AlarmDeclaratio
     {
       ...AT_ONCE,
       id: 'sweep-failed',
-      metric: new Metric({
-        namespace: 'AWS/SQS',
-        metricName: 'ApproximateNumberOfMessagesVisible',
-        dimensionsMap: { QueueName: api.sweepDeadLetterQueueName },
-        statistic: Stats.MAXIMUM,
-        period: FAILURE_PERIOD,
-      }),
+      metric: queueMetric(api.sweepDeadLetterQueueName, 'ApproximateNumberOfMessagesVisible'),
       threshold: 0,
       severity: Severity.MEDIUM,
       what: 'looking for abandoned records failed after its retries; the events are in the dead-letter queue',
@@ -239,4 +228,13 @@ function sweeping(monitor: IMonitor, { api }: ModelAlarmsProps): AlarmDeclaratio
       link,
     },
   ];
+}
+
+function endpoint({ api, contract, backendLink, front }: ModelAlarmsProps): AlarmDeclaration[] {
+  return front === undefined ? [] : endpointFailures({ deployment: api.deployment, contract, backendLink, front });
+}
+
+function deferred(monitor: IMonitor, { api, contract }: ModelAlarmsProps): AlarmDeclaration[] {
+  const { deployment, deferred: answers } = api;
+  return answers === undefined ? [] : deferredAlarms(monitor, { deployment, contract, deferred: answers });
 }

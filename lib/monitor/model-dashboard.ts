@@ -13,6 +13,7 @@ import {
 import { Construct } from 'constructs';
 import { METRIC, type MetricName } from '../../protocol/metrics';
 import type { ProductionContract } from '../contract/api';
+import type { EndpointFront } from '../endpoint/api';
 import type { IPredictionApi } from '../serve/api';
 import { apiMetric, ModelMetrics } from './model-metrics';
 import type { Monitor } from './monitor';
@@ -26,6 +27,11 @@ export interface ModelDashboardProps {
   readonly contract: ProductionContract;
   /** Whose alarms are shown. */
   readonly monitor: Monitor;
+  /**
+   * What a SageMaker endpoint declares of itself.
+   * @default the backend is none
+   */
+  readonly front?: EndpointFront;
   /** Names of guard rules, one line each. */
   readonly guardRules: string[];
 }
@@ -53,6 +59,7 @@ export class ModelDashboard extends Construct {
         [traffic(props.api), errors(props.api, metrics), latency(metrics, props.contract)],
         [overhead(metrics), confidence(metrics), guard(metrics, props.guardRules)],
         [successCriteria(metrics, props.contract), feedback(metrics)],
+        ...endpointRows(metrics, props),
       ],
     });
   }
@@ -179,6 +186,39 @@ function feedback(metrics: ModelMetrics): IWidget {
     left: [metrics.metric(METRIC.feedback, { period: CRITERION_PERIOD, label: 'judged answers' })],
     leftYAxis: { min: 0, showUnits: false },
   });
+}
+
+/** Only of a SageMaker endpoint: other backends emit none of it. */
+function endpointRows(metrics: ModelMetrics, { api, front }: ModelDashboardProps): IWidget[][] {
+  if (front === undefined) return [];
+  const failures = new GraphWidget({
+    title: 'Why the endpoint gave no answer',
+    ...HALF,
+    left: [
+      metrics.metric(METRIC.backendThrottles, { label: 'throttled' }),
+      metrics.metric(METRIC.backendNotReady, { label: 'loading' }),
+      metrics.metric(METRIC.backendAsleep, { label: 'asleep' }),
+      metrics.metric(METRIC.backendStopped, { label: 'stopped' }),
+      metrics.metric(METRIC.modelErrors, { label: 'model error' }),
+      metrics.metric(METRIC.connectionsLost, { label: 'connection lost' }),
+    ],
+    leftYAxis: { min: 0, showUnits: false },
+  });
+  if (api.deferred === undefined) return [[failures]];
+  const later = new GraphWidget({
+    title: 'Answered later',
+    ...HALF,
+    left: [
+      metrics.metric(METRIC.deferred, { label: 'accepted' }),
+      metrics.metric(METRIC.deferredAnswered, { label: 'answered' }),
+      metrics.metric(METRIC.deferredFailed, { label: 'unanswered', color: Color.RED }),
+      metrics.metric(METRIC.deferredLost, { label: 'lost', color: Color.GREY }),
+    ],
+    leftYAxis: { min: 0, showUnits: false },
+    right: [percentile(metrics, METRIC.waitTime, 95, 'wait p95 (ms)')],
+    rightYAxis: { min: 0, showUnits: false },
+  });
+  return [[failures, later]];
 }
 
 function percentile(metrics: ModelMetrics, name: MetricName, p: number, label: string): Metric {

@@ -9,6 +9,7 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { ENV } from '../../protocol/env';
 import type { PredictConfig, RecordsConfig } from '../../protocol/handler-config';
+import { DEFAULT_WAIT_SECONDS } from '../../protocol/waiting';
 import { acknowledge } from '../core/acknowledge';
 import { checkDuration, checkNumber, checkText, faultsOf } from '../core/checks';
 import { CLAUSE } from '../core/clause';
@@ -19,10 +20,12 @@ import { Trace } from '../core/trace';
 import type { IBoundModelBackend, IModelBackend } from '../endpoint/api';
 import { GuardPolicy } from '../guard/api';
 import type { IModelRegistry } from '../lifecycle/api';
-import type { IPredictionApi, IPredictionLog } from './api';
+import type { DeferredAnswers, IPredictionApi, IPredictionLog } from './api';
 import { ApiAccess, type ApiAuthorization } from './api-access';
+import { AsyncAnswers } from './async-answers';
 import { answerWithProblems } from './gateway-responses';
 import { predictionRestApi } from './rest-api';
+import { WaitingRoom } from './waiting-room';
 
 /** Properties of a `PredictionApi`. */
 export interface PredictionApiProps {
@@ -71,6 +74,12 @@ export interface PredictionApiProps {
    */
   readonly minimumInstances?: number;
   /**
+   * How long a request may wait for its answer, where the backend lets requests wait: an endpoint whose fleet sleeps, or an
+   * asynchronous one. A minute to six hours.
+   * @default 30 minutes
+   */
+  readonly waitTime?: Duration;
+  /**
    * How functions are run and logged.
    * @default logs kept for a month, no VPC, no customer-managed key
    */
@@ -97,6 +106,7 @@ export class PredictionApi extends Construct implements IPredictionApi {
   readonly recordsFunctionName: string;
   readonly sweepFunctionName: string;
   readonly sweepDeadLetterQueueName: string;
+  readonly deferred?: DeferredAnswers;
   /** URL of the API's stage. */
   readonly url: string;
   /** The API. */
@@ -122,7 +132,9 @@ export class PredictionApi extends Construct implements IPredictionApi {
       minimumInstances: props.minimumInstances ?? 0,
       functionSettings: settings,
     });
-    const predict = this.predictFunction(props, settings);
+    const later = this.answersLater(props, settings);
+    this.deferred = later;
+    const predict = this.predictFunction(props, settings, later);
     const records = this.recordsFunction(props, settings);
     this.sweepFunction(props.log, settings);
 
@@ -155,12 +167,30 @@ export class PredictionApi extends Construct implements IPredictionApi {
     });
   }
 
-  private predictFunction(props: PredictionApiProps, settings: FunctionSettings): IFunction {
-    const guard = props.guard ?? GuardPolicy.standard();
-    const config: PredictConfig = { guard: guard._document() };
+  /** What answers requests that were accepted, where the backend lets them wait. */
+  private answersLater(
+    props: PredictionApiProps,
+    functionSettings: FunctionSettings,
+  ): WaitingRoom | AsyncAnswers | undefined {
+    const { front } = this.backend;
+    const waitTime = props.waitTime ?? Duration.seconds(DEFAULT_WAIT_SECONDS);
+    const common = { deployment: this.deployment, log: props.log, config: configOf(props), waitTime, functionSettings };
+    if (front?.asynchronous !== undefined)
+      return new AsyncAnswers(this, 'Async', { ...common, exchange: front.asynchronous });
+    if (front?.mayBeAsleep !== true) return undefined;
+    const { model, registry } = props;
+    return new WaitingRoom(this, 'Waiting', { ...common, model, registry, backend: this.backend });
+  }
+
+  private predictFunction(
+    props: PredictionApiProps,
+    settings: FunctionSettings,
+    later: WaitingRoom | AsyncAnswers | undefined,
+  ): IFunction {
     const handler = new HandlerFunction(this, 'Predict', {
       ...settings,
-      handler: 'predict',
+      // Two bundles, because every client that is parsed costs a cold start, and each needs one that the other does not.
+      handler: this.backend.front === undefined ? 'predict' : 'predict-endpoint',
       functionName: this.predictFunctionName,
       description: `takes predictions of ${this.deployment}`,
       // The handler answers by its own deadline; three seconds are for a record that needs its second attempt. 29 s is the
@@ -168,7 +198,7 @@ export class PredictionApi extends Construct implements IPredictionApi {
       timeout: Duration.seconds(Math.min(29, Math.ceil(props.timeout.toSeconds({ integral: false })) + 3)),
       // 0.58 of a processor: guards and TLS need it, and a cold start is mostly processor time.
       memory: Size.mebibytes(1024),
-      config,
+      config: configOf(props),
     });
     handler.addEnvironment(ENV.deployment, this.deployment);
     handler.addEnvironment(ENV.model, props.model);
@@ -176,6 +206,7 @@ export class PredictionApi extends Construct implements IPredictionApi {
     props.registry.connectRouting(handler);
     props.log.connectWriter(handler);
     this.backend.connect(handler);
+    later?.connectFront(handler);
     Trace.enforce(CLAUSE.timeout, handler, `answers 504 after ${props.timeout.toMilliseconds()} ms`);
 
     const provisioned = props.provisionedConcurrency ?? 0;
@@ -242,6 +273,10 @@ export class PredictionApi extends Construct implements IPredictionApi {
   }
 }
 
+function configOf({ guard = GuardPolicy.standard() }: PredictionApiProps): PredictConfig {
+  return { guard: guard._document() };
+}
+
 /** Zero means none, so that a token, which compares as below zero, would silently mean none too. */
 const INSTANCES = { min: 0, max: 1000, integer: true, known: true, fix: 'use 0 for none' } as const;
 
@@ -271,6 +306,12 @@ function checkProps(scope: Construct, props: PredictionApiProps): void {
       max: 100,
       known: true,
       fix: 'below 1 the peak would be refused',
+    }),
+    checkDuration('waitTime', props.waitTime, {
+      minMs: 60_000,
+      maxMs: 21_600_000,
+      known: true,
+      fix: 'an asynchronous endpoint keeps a request for a minute to six hours',
     }),
     checkNumber('provisionedConcurrency', props.provisionedConcurrency, INSTANCES),
     checkNumber('minimumInstances', props.minimumInstances, INSTANCES),

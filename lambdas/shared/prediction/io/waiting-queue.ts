@@ -1,4 +1,4 @@
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { WaitingMessage } from '../../../../protocol/waiting';
 import { defaultProvider } from '../../clients/runtime-credentials';
 import type { WaitingRoom } from '../ports';
@@ -14,7 +14,8 @@ export class SqsWaitingRoom implements WaitingRoom {
   constructor(private readonly queueUrl: string) {}
 
   async put(message: WaitingMessage, delaySeconds: number): Promise<void> {
-    // Made here: most requests meet a fleet that is awake.
+    // Loaded here: most requests meet a fleet that is awake, and each client costs every cold start.
+    const { SendMessageCommand, SQSClient } = await import('@aws-sdk/client-sqs');
     this.client ??= new SQSClient({
       credentials: defaultProvider(),
       maxAttempts: ATTEMPTS,
