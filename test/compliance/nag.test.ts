@@ -7,6 +7,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import { stages } from '../../bin/stages';
 import { ProductionModel } from '../../lib/index';
+import { endpointStages } from '../endpoint-stages';
 import { addOidcVpcStage, modelWith, newApp } from '../support';
 
 /** CDK's own validator, and with it its plugins, is off in other tests for its two seconds. Synthesis does not yield. */
@@ -21,7 +22,11 @@ function withValidation<T>(run: () => T): T {
 }
 
 function everyStageIn(app: App): ProductionModel[] {
-  return [...stages.map(({ id, ...props }) => new ProductionModel(app, id, props)), addOidcVpcStage(app)];
+  return [
+    ...stages.map(({ id, ...props }) => new ProductionModel(app, id, props)),
+    addOidcVpcStage(app),
+    ...endpointStages(app).map(({ model }) => model),
+  ];
 }
 
 interface Report {
