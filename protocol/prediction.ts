@@ -37,7 +37,7 @@ export interface PredictionRecord {
   readonly at: string;
   /** Milliseconds since the epoch after which an open record was cut. Only on open records. */
   readonly openUntil?: number;
-  /** Random name of the handler run that opened the record: only its holder may close it. Only where there is a claim. */
+  /** Random name of the run that opened the record: only who holds it may close it. Only where there is a claim, or a later answer. */
   readonly lease?: string;
   readonly modelVersion: string | null;
   readonly input: StoredPayload | null;

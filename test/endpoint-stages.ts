@@ -44,6 +44,11 @@ export class EndpointElsewhere implements IModelBackend {
     };
   }
 
+  /** It is made by somebody else. */
+  bindEndpoint(): undefined {
+    return undefined;
+  }
+
   private front(scope: Construct): EndpointFront {
     if (this.kind !== 'asynchronous')
       return { mayBeAsleep: this.kind === 'sleeping', loadsOnDemand: this.kind === 'serverless' };

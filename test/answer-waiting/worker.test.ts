@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readWaitingMessage, secondsToNextTry } from '../../lambdas/shared/prediction/waiting';
-import { WAITING_INLINE_BYTES } from '../../protocol/waiting';
+import { ACCEPTED_MARGIN_MS, WAITING_INLINE_BYTES } from '../../protocol/waiting';
 import { ASYNC, EndpointWorld, refused, WAIT_MS } from '../predict/endpoint-world';
 import { replied } from '../predict/world';
 
@@ -145,6 +145,17 @@ describe('a waiting request', () => {
     },
   );
 
+  test('keeps what the guard found in the request, and adds what it finds in the reply', async () => {
+    const world = await accepted('win the lottery, ann@example.com');
+    world.backend = () => replied({ output: 'forbidden fruit' });
+    await world.workNext();
+    const rules = world.records.records()[0]?.findings.map(({ rule }) => rule);
+    expect(rules).toEqual(expect.arrayContaining(['watched-terms', 'personal-data', 'reply-terms']));
+    const counted = world.metrics().filter(({ GuardRule }) => GuardRule !== undefined);
+    expect(counted.map(({ GuardRule }) => GuardRule)).toEqual(['reply-terms']);
+    expect(world.metrics()[0]).toMatchObject({ GuardInterventions: 1, GuardBlocked: 1 });
+  });
+
   test('leaves nothing of its input or its answer in logs and metrics', async () => {
     const world = await accepted('some private words');
     world.backend = () => replied({ output: { label: 'topsecretlabel' } });
@@ -194,6 +205,23 @@ describe('a batch', () => {
 });
 
 describe('a message', () => {
+  test('of a run whose record was taken over, and waits again, is dropped', async () => {
+    const world = new EndpointWorld();
+    world.backend = () => refused('asleep');
+    const request = { ...ASYNC, key: 'k1' };
+    await world.send(request);
+    const [early] = world.queue.splice(0);
+    world.clock.advance(WAIT_MS + ACCEPTED_MARGIN_MS);
+    await world.send(request);
+    world.backend = awake;
+    const asked = world.asked.length;
+    expect(await world.deliver([{ messageId: 'early', body: early?.body ?? '' }])).toEqual([]);
+    expect(world.asked).toHaveLength(asked);
+    expect(world.records.records()).toMatchObject([{ state: 'accepted' }]);
+    await world.workNext();
+    expect(world.records.records()).toMatchObject([{ state: 'answered' }]);
+  });
+
   test('that is none is dropped, and somebody is told', async () => {
     const world = new EndpointWorld();
     for (const body of ['', 'no', 'null', '[]', '{"inferenceId":"x"}']) {

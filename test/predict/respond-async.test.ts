@@ -37,6 +37,15 @@ describe('a request to a fleet that sleeps', () => {
     expect(world.metrics()[0]).toMatchObject({ Deferred: 1, BackendAsleep: 1, BackendFailures: 0, status: 202 });
   });
 
+  test.each([
+    ['/v1/predictions', '/v1/predictions'],
+    ['/spam/predictions/', '/spam/predictions'],
+    [undefined, '/predictions'],
+  ])('by the path %s is found below %s', async (path, base) => {
+    const answer = await asleep().send({ ...ASYNC, path });
+    expect(answer.headers.Location).toBe(`${base}/${bodyOf(answer).inferenceId}`);
+  });
+
   test('keeps what the model is to see out of the records', async () => {
     const world = asleep();
     await world.send({ ...ASYNC, body: { input: 'card 4111 1111 1111 1111' } });

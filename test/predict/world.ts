@@ -22,7 +22,7 @@ import type { IdempotencyClaim, PredictionRecord } from '../../protocol/predicti
 const START = Date.UTC(2026, 10, 22, 12, 0, 0);
 
 /** A table as DynamoDB keeps it: items, no undefined members, conditional writes all or nothing. */
-export class MemoryRecords implements RecordStore {
+class MemoryRecords implements RecordStore {
   readonly items = new Map<string, string>();
 
   async find(inferenceId: string): Promise<PredictionRecord | undefined> {
@@ -276,6 +276,8 @@ export interface RequestParts {
   readonly text?: string | null;
   readonly bytes?: Uint8Array;
   readonly key?: string;
+  /** Path as the caller sees it. */
+  readonly path?: string;
   /** Value of the header Prefer. */
   readonly prefer?: string;
   /** Null: nobody authenticated. */
@@ -305,7 +307,7 @@ function apiEvent(parts: RequestParts): APIGatewayProxyEvent {
     queryStringParameters: null,
     multiValueQueryStringParameters: null,
     stageVariables: null,
-    requestContext: { identity: caller === null ? {} : { accountId: '000000000000', caller } },
+    requestContext: { path: parts.path, identity: caller === null ? {} : { accountId: '000000000000', caller } },
     body: parts.bytes === undefined ? text : Buffer.from(parts.bytes).toString('base64'),
     isBase64Encoded: parts.bytes !== undefined,
   };

@@ -13,11 +13,13 @@ import { planWaitingInput, WAIT_ROUNDS } from './waiting';
  * still `running` and is cut within minutes, unless the answer comes before; an accepted record always has somebody at it.
  */
 
+type LeasedRecord = PredictionRecord & { readonly lease: string };
+
 /**
  * The record, open, under a lease and with its input: whoever brings the answer writes it over what stands there. Rejects when
  * the table does.
  */
-export async function openForLater({ ports }: Run, held: PredictionRecord): Promise<PredictionRecord> {
+export async function openForLater({ ports }: Run, held: PredictionRecord): Promise<LeasedRecord> {
   const { state, lease } = held;
   const opened = { ...held, lease: lease ?? ports.chance.lease() };
   if (lease === undefined) await ports.records.write(opened);
@@ -47,7 +49,7 @@ export async function acceptWaiting(
 ): Promise<HttpAnswer> {
   const { ports, settings, facts } = run;
   const record = await openForLater(run, held);
-  const { inferenceId, lease = '' } = record;
+  const { inferenceId, lease } = record;
   const waitUntil = run.startedAt + waitMsOf(run);
   try {
     const planned = planWaitingInput(modelInput, { bucket: settings.payloadBucket, inferenceId, lease });
