@@ -33,4 +33,6 @@ export interface WaitingMessage {
   readonly input: { readonly inline: unknown } | { readonly bucket: string; readonly key: string };
   /** How often the backend was asked since the request was accepted. */
   readonly asks: number;
+  /** How often it was put off, with or without asking. */
+  readonly rounds: number;
 }

@@ -26,13 +26,12 @@ export async function answerWaiting(message: WaitingMessage, worker: Worker, fle
   const closing = closingOf(worker);
   const asked = await askModel(message, worker);
   if (asked.kind === 'accepted') throw new Error('an asynchronous endpoint has no waiting room');
-  if (mayBeOtherwiseSoon(asked)) {
-    closing.facts.backend = asked.failure;
-    closing.emit(record, 'tried');
-    const tried = { ...message, asks: message.asks + asked.asks };
-    return putOff(tried, worker, asked.failure === 'asleep' ? 'asleep' : 'later');
-  }
   const ended = endedBy(closing, asked, record.inferenceId);
+  if (mayBeOtherwiseSoon(asked)) {
+    closing.emit(record, 'tried');
+    const sleeps = asked.kind === 'refused' && asked.failure === 'asleep';
+    return putOff({ ...message, asks: message.asks + asked.asks }, worker, sleeps ? 'asleep' : 'later');
+  }
   return close(message, record, { ...ended, asks: message.asks + ended.asks }, worker, closing);
 }
 
@@ -65,13 +64,14 @@ async function askModel(message: WaitingMessage, { ports }: Worker): Promise<Ask
 }
 
 /** An endpoint that was stopped, or a model that fails, is not worth half an hour. */
-function mayBeOtherwiseSoon(asked: Asked): asked is Asked & { readonly kind: 'refused' } {
+function mayBeOtherwiseSoon(asked: Asked): boolean {
+  if (asked.kind === 'failed') return asked.transient === true;
   return asked.kind === 'refused' && asked.failure !== 'stopped' && asked.failure !== 'model-error';
 }
 
 async function putOff(message: WaitingMessage, { ports }: Worker, outcome: Outcome): Promise<Outcome> {
-  const delay = secondsToNextTry(message.asks, ports.clock.now(), message.waitUntil);
-  await ports.waiting.put(message, delay);
+  const delay = secondsToNextTry(message.rounds, ports.clock.now(), message.waitUntil);
+  await ports.waiting.put({ ...message, rounds: message.rounds + 1 }, delay);
   return outcome;
 }
 

@@ -156,6 +156,18 @@ describe('a waiting request', () => {
     expect(world.metrics()[0]).toMatchObject({ GuardInterventions: 1, GuardBlocked: 1 });
   });
 
+  test.each([
+    ['once', 'accepted'],
+    [undefined, 'failed'],
+  ] as const)('whose asking failed in a way that may be repeated %s is then %s', async (repeat, state) => {
+    const world = await accepted('hello');
+    world.backend = () => ({ kind: 'failed', error: new Error('service'), repeat });
+    await world.workNext();
+    expect(world.records.records()).toMatchObject([{ state }]);
+    expect(world.queue).toHaveLength(state === 'accepted' ? 1 : 0);
+    expect(world.metrics()[0]).toMatchObject({ BackendFailures: 1 });
+  });
+
   test('leaves nothing of its input or its answer in logs and metrics', async () => {
     const world = await accepted('some private words');
     world.backend = () => replied({ output: { label: 'topsecretlabel' } });
@@ -170,7 +182,11 @@ describe('a batch', () => {
     world.clock.advance(20_000);
     expect(await world.work()).toEqual([]);
     expect(world.asked).toHaveLength(1);
-    expect(world.queue).toHaveLength(3);
+    expect(world.messages().map(({ asks, rounds }) => [asks, rounds])).toEqual([
+      [1, 1],
+      [0, 1],
+      [0, 1],
+    ]);
     for (const { visibleAt } of world.queue) expect(visibleAt).toBeGreaterThan(world.clock.now());
   });
 
@@ -238,13 +254,13 @@ describe('a message', () => {
 });
 
 test.each([
-  [0, 0, 20],
-  [1, 0, 40],
+  [0, 0, 40],
+  [1, 0, 60],
   [2, 0, 60],
   [9, 0, 60],
   [9, WAIT_MS - 5_500, 6],
   [9, WAIT_MS, 0],
   [9, WAIT_MS + 1_000, 0],
-])('after %i tries, %i ms into the waiting, the next comes in %i s', (asks, now, seconds) => {
+])('put off %i times, %i ms into the waiting, the next comes in %i s', (asks, now, seconds) => {
   expect(secondsToNextTry(asks, now, WAIT_MS)).toBe(seconds);
 });

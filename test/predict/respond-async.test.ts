@@ -30,7 +30,14 @@ describe('a request to a fleet that sleeps', () => {
       input: { inline: '[EMAIL], card [CARD]' },
     });
     expect(world.messages()).toEqual([
-      { inferenceId, lease, waitUntil: at + WAIT_MS, asks: 0, input: { inline: '[EMAIL], card 4111 1111 1111 1111' } },
+      {
+        inferenceId,
+        lease,
+        waitUntil: at + WAIT_MS,
+        asks: 0,
+        rounds: 0,
+        input: { inline: '[EMAIL], card 4111 1111 1111 1111' },
+      },
     ]);
     expect(world.queue[0]?.visibleAt).toBe(at + 20_000);
     expect(world.asked).toHaveLength(1);

@@ -7,13 +7,13 @@ import { type Ended, endedBy, writeEnd } from './closing';
 import type { Run } from './run';
 import { planWaitingInput, WAIT_ROUNDS } from './waiting';
 
+type LeasedRecord = PredictionRecord & { readonly lease: string };
+
 /**
  * Accepting a request to be answered later takes three steps: its record is opened under a lease, what will answer it is told
  * (a message, or an asynchronous endpoint), and only then the record becomes `accepted`. Killed in between, the record is
  * still `running` and is cut within minutes, unless the answer comes before; an accepted record always has somebody at it.
  */
-
-type LeasedRecord = PredictionRecord & { readonly lease: string };
 
 /**
  * The record, open, under a lease and with its input: whoever brings the answer writes it over what stands there. Rejects when
@@ -54,7 +54,7 @@ export async function acceptWaiting(
   try {
     const planned = planWaitingInput(modelInput, { bucket: settings.payloadBucket, inferenceId, lease });
     if (planned.upload !== undefined) await ports.payloads.put(planned.upload.reference, planned.upload.text);
-    const message = { inferenceId, lease, waitUntil, input: planned.input, asks: 0 };
+    const message = { inferenceId, lease, waitUntil, input: planned.input, asks: 0, rounds: 0 };
     await ports.waiting?.put(message, WAIT_ROUNDS.firstSeconds);
   } catch (error) {
     ports.log.error('not-deferred', error, { inferenceId });

@@ -119,6 +119,6 @@ function failureOf(result: Unanswered): Reply | Refused {
     case 'not-sent':
       return { kind: 'failed', fault: 'the backend could not be reached' };
     case 'failed':
-      return { kind: 'failed', fault: 'the backend failed' };
+      return { kind: 'failed', fault: 'the backend failed', transient: result.repeat === 'once' };
   }
 }

@@ -15,7 +15,8 @@ const LEAST_CONFIDENCE = 1e-130;
 export type Reply =
   | { readonly kind: 'answer'; readonly output: unknown; readonly confidence?: number }
   | { readonly kind: 'invalid-input' }
-  | { readonly kind: 'failed'; readonly fault: string };
+  /** `transient`: a failure of the service around the model, which is another time another. */
+  | { readonly kind: 'failed'; readonly fault: string; readonly transient?: boolean };
 
 /** What a backend's reply says. One that breaks the protocol is a failure of the backend: no guess stands in for it. */
 export function readReply(text: string): Reply {

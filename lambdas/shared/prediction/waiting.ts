@@ -8,8 +8,8 @@ import type { PayloadReference } from './ports';
 export const WAIT_ROUNDS = { firstSeconds: 20, mostSeconds: 60 } as const;
 
 /** Seconds until the next try; never past the end of the waiting, so that a request that waited in vain is told so in time. */
-export function secondsToNextTry(asks: number, nowMs: number, waitUntil: number): number {
-  const backoff = Math.min(WAIT_ROUNDS.mostSeconds, WAIT_ROUNDS.firstSeconds * (asks + 1));
+export function secondsToNextTry(rounds: number, nowMs: number, waitUntil: number): number {
+  const backoff = Math.min(WAIT_ROUNDS.mostSeconds, WAIT_ROUNDS.firstSeconds * (rounds + 2));
   return Math.max(0, Math.min(backoff, Math.ceil((waitUntil - nowMs) / 1000)));
 }
 
@@ -42,8 +42,10 @@ export function readWaitingMessage(text: string): WaitingMessage | undefined {
 
 function isWaitingMessage(value: unknown): value is WaitingMessage {
   if (typeof value !== 'object' || value === null) return false;
-  const { inferenceId, lease, waitUntil, input, asks } = value as Partial<Record<keyof WaitingMessage, unknown>>;
+  const { inferenceId, lease, waitUntil, input, asks, rounds } = value as Partial<
+    Record<keyof WaitingMessage, unknown>
+  >;
   const named = typeof inferenceId === 'string' && typeof lease === 'string';
-  const counted = typeof waitUntil === 'number' && typeof asks === 'number';
+  const counted = [waitUntil, asks, rounds].every((count) => typeof count === 'number');
   return named && counted && typeof input === 'object' && input !== null && ('inline' in input || 'key' in input);
 }
