@@ -3,9 +3,11 @@ export { Criterion, DataClass, OnCall, type Owner, type ProductionContract } fro
 export type { FunctionSettings } from './core/handler-function';
 export { StageBudget, type StageBudgetProps } from './cost/stage-budget';
 export {
+  type AsynchronousExchange,
   type BackendCapabilities,
   type CanaryRolloutOptions,
   type EndpointBindOptions,
+  type EndpointFront,
   type EndpointObjectives,
   type IBoundEndpoint,
   type IBoundModelBackend,
@@ -67,7 +69,7 @@ export { ModelDashboard, type ModelDashboardProps } from './monitor/model-dashbo
 export { Monitor, type MonitorProps } from './monitor/monitor';
 export { ProductionModel } from './production-model';
 export type { ProductionModelProps } from './production-model-props';
-export type { IPredictionApi, IPredictionLog } from './serve/api';
+export type { DeferredAnswers, IPredictionApi, IPredictionLog } from './serve/api';
 export { ApiAccess, type ApiAccessBindOptions, type ApiAuthorization, type OidcAccessProps } from './serve/api-access';
 export { PredictionApi } from './serve/prediction-api';
 export type { PredictionApiProps } from './serve/prediction-api-props';

@@ -168,11 +168,13 @@ export class ProductionModel extends Stage {
       severityCeiling: profile.severityCeiling,
       runbook,
     });
-    monitor.watchModel({ api, contract, profile, backendLink: api.backend.consoleLink });
+    const { consoleLink, front } = api.backend;
+    monitor.watchModel({ api, contract, profile, backendLink: consoleLink, front });
     new ModelDashboard(this.operateStack, 'Dashboard', {
       api,
       contract,
       monitor,
+      front,
       guardRules: (guard ?? GuardPolicy.standard()).ruleNames,
     });
     return monitor;

@@ -23,6 +23,18 @@ export const ENV = {
   inferenceComponent: 'SLIPWAY_INFERENCE_COMPONENT',
   /** Content type of requests to the endpoint. */
   contentType: 'SLIPWAY_CONTENT_TYPE',
+  /** `s3://<bucket>/<prefix>/` from which an asynchronous endpoint reads its inputs. */
+  asyncInputs: 'SLIPWAY_ASYNC_INPUTS',
+  /** `s3://<bucket>/<prefix>/` to which an asynchronous endpoint writes its results. */
+  asyncResults: 'SLIPWAY_ASYNC_RESULTS',
+  /** Seconds that an asynchronous endpoint may take for one input. */
+  asyncTimeoutSeconds: 'SLIPWAY_ASYNC_TIMEOUT_SECONDS',
+  /** URL of the queue in which requests to a sleeping fleet wait. */
+  waitingQueue: 'SLIPWAY_WAITING_QUEUE',
+  /** ARN of the queue of waiting requests that could not be dealt with. */
+  waitingDeadLetters: 'SLIPWAY_WAITING_DEAD_LETTERS',
+  /** Seconds that an accepted request may wait for its answer. */
+  waitSeconds: 'SLIPWAY_WAIT_SECONDS',
   /** Deadline of one request, in milliseconds. */
   timeoutMs: 'SLIPWAY_TIMEOUT_MS',
   /** Days a prediction record is kept. */

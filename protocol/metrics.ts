@@ -21,6 +21,28 @@ export const METRIC = {
   backendFailures: 'BackendFailures',
   /** Count: backend did not answer within the deadline. */
   backendTimeouts: 'BackendTimeouts',
+  /** Count: the endpoint refused the request as one too many, also after retries. */
+  backendThrottles: 'BackendThrottles',
+  /** Count: the endpoint was still loading the model, also after retries. */
+  backendNotReady: 'BackendNotReady',
+  /** Count: no instance of the model was running; of requests, and of those that wait each time they are tried again. */
+  backendAsleep: 'BackendAsleep',
+  /** Count: the endpoint did not exist although the pointers say that the model runs. */
+  backendStopped: 'BackendStopped',
+  /** Count: the model's container answered with an error. */
+  modelErrors: 'ModelErrors',
+  /** Count: the connection to the endpoint could not be made, or broke, also after another attempt. */
+  connectionsLost: 'ConnectionsLost',
+  /** Count: requests that were accepted to be answered later (202). */
+  deferred: 'Deferred',
+  /** Count: accepted requests that were closed with an answer. */
+  deferredAnswered: 'DeferredAnswered',
+  /** Count: accepted requests that were closed without an answer. */
+  deferredFailed: 'DeferredFailed',
+  /** Count: messages about accepted requests that could not be dealt with. */
+  deferredLost: 'DeferredLost',
+  /** Milliseconds: from the request to the end of its record, of requests that were accepted to be answered later. */
+  waitTime: 'WaitTime',
   /** Count: a guard rule intervened (blocked or masked); with the rule as second dimension also per rule. */
   guardInterventions: 'GuardInterventions',
   /** Count: requests that a guard rule blocked. */

@@ -37,7 +37,7 @@ export interface PredictionRecord {
   readonly at: string;
   /** Milliseconds since the epoch after which an open record was cut. Only on open records. */
   readonly openUntil?: number;
-  /** Random name of the handler run that opened the record: only its holder may close it. Only where there is a claim. */
+  /** Random name of the run that opened the record: only who holds it may close it. Only where there is a claim, or a later answer. */
   readonly lease?: string;
   readonly modelVersion: string | null;
   readonly input: StoredPayload | null;
@@ -115,13 +115,25 @@ export interface PredictionAnswer {
   readonly modelVersion: string;
 }
 
+/** Body of 202 on POST /predictions. */
+export interface AcceptedAnswer {
+  readonly inferenceId: string;
+  readonly state: 'accepted';
+}
+
 /** Body of POST /predictions/{id}/feedback. */
 export interface FeedbackRequest {
   readonly label: string;
 }
 
+/** The preference to be answered later rather than not at all. */
+export const RESPOND_ASYNC = 'respond-async';
+
 export const HEADER = {
   idempotencyKey: 'idempotency-key',
+  /** What a caller would rather have (RFC 7240). */
+  prefer: 'prefer',
+  preferenceApplied: 'Preference-Applied',
   replayed: 'Idempotency-Replayed',
   inferenceId: 'Slipway-Inference-Id',
   /** `false` when a replayed or queried output is masked further than what was first answered. */

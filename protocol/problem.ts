@@ -26,9 +26,15 @@ export const PROBLEM = {
   noModelVersionLive: { name: 'no-model-version-live', status: 503, title: 'No model version is live' },
   backendFailed: { name: 'backend-failed', status: 503, title: 'The model backend failed' },
   backendThrottled: { name: 'backend-throttled', status: 503, title: 'The model backend is at its limit' },
+  modelFailed: { name: 'model-failed', status: 503, title: 'The model answered with an error' },
+  connectionLost: { name: 'connection-lost', status: 503, title: 'The connection to the model backend was lost' },
+  backendNotReady: { name: 'backend-not-ready', status: 503, title: 'The model is still being loaded' },
+  backendAsleep: { name: 'backend-asleep', status: 503, title: 'No instance of the model is running' },
+  backendStopped: { name: 'backend-stopped', status: 503, title: 'The model is stopped' },
   guardFailed: { name: 'guard-failed', status: 503, title: 'A guard rule failed and fails closed' },
   recordFailed: { name: 'record-failed', status: 503, title: 'The prediction could not be recorded' },
   deadlineExceeded: { name: 'deadline-exceeded', status: 504, title: 'The model backend did not answer in time' },
+  waitExpired: { name: 'wait-expired', status: 504, title: 'The model did not become available in time' },
 } as const;
 
 export type ProblemKind = keyof typeof PROBLEM;

@@ -44,6 +44,12 @@ export function variablesRead(source: string): string[] {
   return used('ENV', ENV, source).sort();
 }
 
+/** Variables that a source reads only if they are set. */
+export function variablesReadIfSet(source: string): string[] {
+  const reads = [...source.matchAll(/\boptionalEnv\((ENV\.\w+)\)/g)].map(([, name = '']) => name);
+  return used('ENV', ENV, reads.join('\n')).sort();
+}
+
 /** Variables that the Python host reads: it cannot import `protocol/env.ts`. */
 export function variablesOfPythonHost(): string[] {
   const source = readFileSync(join(LAMBDAS, 'model-host-python/slipway_host.py'), 'utf8');

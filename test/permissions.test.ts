@@ -1,17 +1,23 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { CALLS as ANSWER_ASYNC } from '../lambdas/answer-async/calls';
+import { CALLS as ANSWER_WAITING } from '../lambdas/answer-waiting/calls';
 import { CALLS as API_LOGGING_ROLE } from '../lambdas/api-logging-role/calls';
 import { CALLS as AUTHORIZE } from '../lambdas/authorize/calls';
 import { CALLS as MODEL_HOST } from '../lambdas/model-host/calls';
 import { CALLS as PREDICT } from '../lambdas/predict/calls';
+import { CALLS_OF as PREDICT_ENDPOINT } from '../lambdas/predict-endpoint/calls';
 import { CALLS as RECORDS } from '../lambdas/records/calls';
 import { CALLS as SWEEP_RECORDS } from '../lambdas/sweep-records/calls';
+import { synthesizedEndpointStages } from './endpoint-stages';
 import { handlerNames } from './handler-sources';
 import { property, resourcesOf, type SynthesizedStage, synthesizedStages, templateJson } from './support';
 
-/** What each handler's SDK calls need; its sources are compared with it beside the handler. */
+/** What each handler's SDK calls need, by the name of its function; its sources are compared with it beside the handler. */
 const CALLS: Readonly<Record<string, readonly string[]>> = {
+  'answer-async': ANSWER_ASYNC,
+  'answer-waiting': ANSWER_WAITING,
   'api-logging-role': API_LOGGING_ROLE,
   authorize: AUTHORIZE,
   model: MODEL_HOST,
@@ -30,6 +36,25 @@ const KEY_USES: Readonly<Record<string, Readonly<Record<string, readonly string[
   records: { dynamodb: TABLE_KEY, s3: ['Decrypt'] },
   'sweep-records': { dynamodb: TABLE_KEY },
 };
+
+/** What the handler in front of an endpoint calls depends on the endpoint, by the name of the stage that has it. */
+const { always, synchronous, asynchronous, waiting } = PREDICT_ENDPOINT;
+const PREDICT_BY_ENDPOINT: Readonly<Record<string, readonly string[]>> = {
+  'real-time': [...always, ...synchronous],
+  serverless: [...always, ...synchronous],
+  sleeping: [...always, ...synchronous, ...waiting],
+  asynchronous: [...always, ...asynchronous],
+};
+
+function callsOf(stage: SynthesizedStage, name: string): readonly string[] {
+  return (name === 'predict' ? PREDICT_BY_ENDPOINT[stage.name] : undefined) ?? CALLS[name] ?? [];
+}
+
+/** The folder under `lambdas/` whose handler a function runs. */
+function handlerOf(stage: SynthesizedStage, name: string): string {
+  if (name === 'predict' && PREDICT_BY_ENDPOINT[stage.name] !== undefined) return 'predict-endpoint';
+  return name === 'model' ? 'model-host' : name;
+}
 
 interface Statement {
   readonly Effect: string;
@@ -63,9 +88,28 @@ function statementsOf(stage: SynthesizedStage, role: string): Statement[] {
   ];
 }
 
-/** Failed runs of the sweeper go to this queue in the name of its role. */
+/** Failed runs of the sweeper, and of the handler of notifications, go to their queue in the name of their role. */
 function toFailureQueue({ Resource }: Statement): boolean {
-  return /^\{"Fn::GetAtt":\["\w*SweepFailed\w*","Arn"\]\}$/.test(JSON.stringify(Resource));
+  return /^\{"Fn::GetAtt":\["\w*(SweepFailed|AsyncFailed)\w*","Arn"\]\}$/.test(JSON.stringify(Resource));
+}
+
+/** What Lambda does with a queue to bring its messages to a function. */
+const POLLING = ['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'];
+
+/** Queues from which Lambda feeds the function with this role. */
+function fedFrom(stage: SynthesizedStage, role: string): unknown[] {
+  const serve = stage.templates.serve;
+  const functions = resourcesOf(serve, 'AWS::Lambda::Function')
+    .filter(([, { Properties }]) => JSON.stringify(Properties?.Role) === `{"Fn::GetAtt":["${role}","Arn"]}`)
+    .map(([id]) => id);
+  return resourcesOf(serve, 'AWS::Lambda::EventSourceMapping')
+    .filter(([, mapping]) => functions.includes(property<{ Ref: string }>(mapping, 'FunctionName').Ref))
+    .map(([, mapping]) => mapping.Properties?.EventSourceArn);
+}
+
+/** Resources on which an action is granted. */
+function resourcesFor(statements: readonly Statement[], action: string): unknown[] {
+  return statements.filter(({ Action }) => [Action].flat().includes(action)).flatMap(({ Resource }) => Resource);
 }
 
 function grantedActions(statements: readonly Statement[]): string[] {
@@ -83,10 +127,10 @@ function compare(granted: readonly string[], called: readonly string[]) {
   };
 }
 
-const everyStageByName = synthesizedStages().map((stage) => [stage.name, stage] as const);
+const everyStage = [...synthesizedStages(), ...synthesizedEndpointStages()];
 
 /** Every function of every stage that runs a handler. */
-const roles = synthesizedStages().flatMap((stage) =>
+const roles = everyStage.flatMap((stage) =>
   Object.keys(CALLS).flatMap((name) => {
     const role = roleOf(stage, name);
     return role === undefined ? [] : [{ stage, name, role, label: `${stage.name} ${name}` }];
@@ -95,9 +139,7 @@ const roles = synthesizedStages().flatMap((stage) =>
 
 describe('the role of a handler', () => {
   it('is looked at for every handler that there is', () => {
-    expect([...new Set(roles.map(({ name }) => (name === 'model' ? 'model-host' : name)))].sort()).toEqual(
-      handlerNames().sort(),
-    );
+    expect([...new Set(roles.map(({ stage, name }) => handlerOf(stage, name)))].sort()).toEqual(handlerNames().sort());
     for (const handler of handlerNames()) {
       expect(readdirSync(join(__dirname, '../lambdas', handler))).toContain('calls.ts');
     }
@@ -106,10 +148,27 @@ describe('the role of a handler', () => {
   it.each(roles)(
     'of $label is granted what the handler calls, and nothing that it does not',
     ({ stage, name, role }) => {
+      const fed = fedFrom(stage, role).length > 0 ? POLLING : [];
       const granted = grantedActions(statementsOf(stage, role));
-      expect(compare(granted, CALLS[name] ?? [])).toEqual({ missing: [], unused: [] });
+      expect(compare(granted, [...callsOf(stage, name), ...fed])).toEqual({ missing: [], unused: [] });
     },
   );
+
+  it.each(roles)('of $label may poll the queues that the function is fed from, and no other', ({ stage, role }) => {
+    const statements = statementsOf(stage, role).filter((statement) => !toFailureQueue(statement));
+    const fed = fedFrom(stage, role).map((arn) => JSON.stringify(arn));
+    for (const action of POLLING) {
+      const granted = resourcesFor(statements, action).map((resource) => JSON.stringify(resource));
+      expect(granted.sort(), action).toEqual([...fed].sort());
+    }
+  });
+
+  it('that is fed from a queue is the worker of waiting requests, from two', () => {
+    const fed = roles.filter(({ stage, role }) => fedFrom(stage, role).length > 0);
+    expect(fed.map(({ label, stage, role }) => [label, fedFrom(stage, role).length])).toEqual([
+      ['sleeping answer-waiting', 2],
+    ]);
+  });
 
   it.each(roles)('of $label only allows, and belongs to that function alone', ({ stage, role }) => {
     for (const { Effect } of statementsOf(stage, role)) expect(Effect).toBe('Allow');
@@ -130,21 +189,25 @@ describe('the role of a handler', () => {
     expect(used).toHaveLength(Object.keys(KEY_USES[name] ?? {}).length);
   });
 
-  it.each(roles.filter(({ name }) => ['predict', 'records', 'sweep-records', 'model'].includes(name)))(
+  const keepers = ['predict', 'records', 'sweep-records', 'model', 'answer-waiting', 'answer-async'];
+  it.each(roles.filter(({ name }) => keepers.includes(name)))(
     'of $label may use the key through the services that it calls',
     ({ stage, name, role }) => {
       const through = JSON.stringify(statementsOf(stage, role).map(({ Condition }) => Condition));
-      const services = new Set((CALLS[name] ?? []).map((action) => action.split(':')[0]));
-      services.delete('lambda');
+      const services = new Set(callsOf(stage, name).map((action) => action.split(':')[0]));
+      // They keep nothing under the key: what runs the model is called, no more.
+      for (const called of ['lambda', 'sagemaker']) services.delete(called);
       for (const service of services) expect(through).toContain(`"${service}.eu-west-1."`);
     },
   );
 
-  it.each(everyStageByName)('of the sweeper in %s may send its failures to its queue', (_, stage) => {
-    const role = roleOf(stage, 'sweep-records') ?? '';
-    const [failure] = statementsOf(stage, role).filter(toFailureQueue);
-    expect(failure?.Action).toContain('sqs:SendMessage');
-  });
+  it.each(roles.filter(({ name }) => ['sweep-records', 'answer-async'].includes(name)))(
+    'of $label may send its failures to its queue',
+    ({ stage, role }) => {
+      const [failure] = statementsOf(stage, role).filter(toFailureQueue);
+      expect(failure?.Action).toContain('sqs:SendMessage');
+    },
+  );
 });
 
 describe('the comparison of grants and calls', () => {

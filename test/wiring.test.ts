@@ -1,12 +1,24 @@
 import { describe, expect, it } from 'vitest';
+import { ENV } from '../protocol/env';
 import { DEPLOYMENT_DIMENSION, GUARD_RULE_DIMENSION, METRIC, METRIC_NAMESPACE } from '../protocol/metrics';
-import { handlerNames, metricsEmitted, sourceOf, variablesOfPythonHost, variablesRead } from './handler-sources';
+import { synthesizedEndpointStages } from './endpoint-stages';
+import {
+  handlerNames,
+  metricsEmitted,
+  sourceOf,
+  variablesOfPythonHost,
+  variablesRead,
+  variablesReadIfSet,
+} from './handler-sources';
 import { allResources, type SynthesizedStage, synthesizedStages } from './support';
 
-const everyStageByName = synthesizedStages().map((stage) => [stage.name, stage] as const);
+const everyStage = [...synthesizedStages(), ...synthesizedEndpointStages()];
+const everyStageByName = everyStage.map((stage) => [stage.name, stage] as const);
 
 /** Which handler a function of a stage runs, by its literal name. */
 const HANDLER_OF: Readonly<Record<string, string>> = {
+  'answer-async': 'answer-async',
+  'answer-waiting': 'answer-waiting',
   predict: 'predict',
   records: 'records',
   'sweep-records': 'sweep-records',
@@ -16,6 +28,17 @@ const HANDLER_OF: Readonly<Record<string, string>> = {
 };
 /** Read by Node itself, not by a handler. */
 const OF_THE_RUNTIME = ['NODE_OPTIONS'];
+
+/** Variables that mean something only beside another: how long a request may wait, only where it may. */
+const ONLY_WITH: Readonly<Record<string, readonly string[]>> = {
+  [ENV.waitSeconds]: [ENV.waitingQueue, ENV.asyncInputs],
+  [ENV.asyncTimeoutSeconds]: [ENV.asyncInputs],
+};
+
+function isMoot(name: string, set: readonly string[]): boolean {
+  const others = ONLY_WITH[name];
+  return others !== undefined && !others.some((other) => set.includes(other));
+}
 
 interface DeployedHandler {
   readonly handler: string;
@@ -30,19 +53,43 @@ function deployedHandlers(stage: SynthesizedStage): DeployedHandler[] {
         FunctionName: string;
         Environment?: { Variables: Record<string, unknown> };
       };
-      const handler = HANDLER_OF[FunctionName.replace(`${stage.model.deployment}-`, '')];
+      const variables = Object.keys(Environment?.Variables ?? {});
+      const name = FunctionName.replace(`${stage.model.deployment}-`, '');
+      // The same function of a stage is another handler in front of an endpoint.
+      const onEndpoint = name === 'predict' && variables.includes(ENV.endpoint);
+      const handler = onEndpoint ? 'predict-endpoint' : HANDLER_OF[name];
       if (handler === undefined) throw new Error(`no handler is known for the function ${FunctionName}`);
-      return { handler, variables: Object.keys(Environment?.Variables ?? {}) };
+      return { handler, variables };
     });
 }
 
 describe('environment variables', () => {
   it.each(everyStageByName)('of %s are what each handler reads, no more and no less', (_, stage) => {
     const handlers = deployedHandlers(stage);
-    expect(handlers.length).toBeGreaterThanOrEqual(5);
+    expect(handlers.length).toBeGreaterThanOrEqual(4);
     for (const { handler, variables } of handlers) {
       const own = variables.filter((name) => !OF_THE_RUNTIME.includes(name));
-      expect(own.sort(), handler).toEqual(variablesRead(sourceOf(handler)));
+      const source = sourceOf(handler);
+      // What only some stages set is read if it is set, and what follows from one of these, only with it.
+      const absent = variablesReadIfSet(source).filter((name) => !own.includes(name));
+      const expected = variablesRead(source).filter((name) => !absent.includes(name) && !isMoot(name, own));
+      expect(own.sort(), handler).toEqual(expected);
+    }
+  });
+
+  it('that are read only if they are set are set in some stage, and not in some other', () => {
+    const handlers = everyStage.flatMap((stage) => deployedHandlers(stage));
+    for (const handler of handlerNames()) {
+      const deployed = handlers.filter((one) => one.handler === handler);
+      // What two handlers share may be read for the other one's sake.
+      for (const name of variablesReadIfSet(sourceOf(handler))) {
+        const having = everyStage
+          .flatMap((stage) => deployedHandlers(stage))
+          .filter(({ variables }) => variables.includes(name));
+        expect(having.length, `${name} of ${handler}`).toBeGreaterThan(0);
+        expect(having.length, `${name} of ${handler}`).toBeLessThan(handlers.length);
+      }
+      expect(deployed.length, handler).toBeGreaterThan(0);
     }
   });
 
@@ -56,7 +103,7 @@ describe('environment variables', () => {
   );
 
   it('are set for every handler in some stage', () => {
-    const deployed = synthesizedStages().flatMap((stage) => deployedHandlers(stage).map(({ handler }) => handler));
+    const deployed = everyStage.flatMap((stage) => deployedHandlers(stage).map(({ handler }) => handler));
     expect([...new Set(deployed)].sort()).toEqual(handlerNames().sort());
   });
 
@@ -134,7 +181,8 @@ describe('metrics', () => {
   it.each(everyStageByName)('of %s that an alarm or a widget reads are emitted by a handler', (_, stage) => {
     const read = [...alarmMetrics(stage), ...widgetMetrics(stage)];
     expect(read.length).toBeGreaterThan(30);
-    for (const { name, reader } of read) expect(emitted, `${name}, read by ${reader}`).toContain(name);
+    const here = new Set(deployedHandlers(stage).flatMap(({ handler }) => metricsEmitted(sourceOf(handler))));
+    for (const { name, reader } of read) expect(here, `${name}, read by ${reader}`).toContain(name);
   });
 
   it.each(everyStageByName)('of %s are read by the dimensions that they are emitted with', (_, stage) => {
@@ -149,7 +197,7 @@ describe('metrics', () => {
 
   it('are all looked at by somebody: an alarm, a widget, or the rehearsal’s report', () => {
     const read = new Set(
-      synthesizedStages().flatMap((stage) => [...alarmMetrics(stage), ...widgetMetrics(stage)].map(({ name }) => name)),
+      everyStage.flatMap((stage) => [...alarmMetrics(stage), ...widgetMetrics(stage)].map(({ name }) => name)),
     );
     const unread = [...emitted].filter((name) => !read.has(name));
     // Counted for the record: neither is a reason to wake anybody.

@@ -5,7 +5,7 @@ import { emfLine } from '../shared/emf';
 import { type HttpAnswer, jsonAnswer, problemAnswer } from '../shared/problem-response';
 import { joinFeedback, NOT_FOUND } from './feedback';
 import type { Ports } from './ports';
-import { findOwn, viewOf } from './visible-record';
+import { findOwn, secondsToLookAgain, viewOf } from './visible-record';
 
 export interface Service {
   readonly ports: Ports;
@@ -50,6 +50,8 @@ async function readPrediction(inferenceId: string, actorId: string, ports: Ports
   if (record === undefined) return NOT_FOUND;
   const headers: Record<string, string> = { [HEADER.inferenceId]: record.inferenceId };
   if (record.outputExact === false) headers[HEADER.outputExact] = 'false';
+  const wait = secondsToLookAgain(record, ports.now());
+  if (wait !== undefined) headers['Retry-After'] = String(wait);
   return jsonAnswer(200, await viewOf(record, ports), headers);
 }
 

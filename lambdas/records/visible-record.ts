@@ -24,6 +24,15 @@ function stateAt(record: PredictionRecord, nowMs: number): PredictionState {
   return wasCut ? 'cut' : record.state;
 }
 
+/** An accepted request takes minutes at times, a running one seconds. */
+const LOOK_AGAIN_SECONDS = { accepted: 15, running: 1 } as const;
+
+/** Seconds after which it is worth looking whether the prediction has ended; undefined once it has. */
+export function secondsToLookAgain(record: PredictionRecord, nowMs: number): number | undefined {
+  const state = stateAt(record, nowMs);
+  return state === 'accepted' || state === 'running' ? LOOK_AGAIN_SECONDS[state] : undefined;
+}
+
 /** What a caller may see of a record. */
 export async function viewOf(record: PredictionRecord, ports: Ports): Promise<Record<string, unknown>> {
   const { inferenceId, at, modelVersion, confidence, status, feedback } = record;

@@ -23,6 +23,7 @@ const UNITS: Readonly<Partial<Record<MetricName, string>>> = {
   [METRIC.latency]: 'Milliseconds',
   [METRIC.modelTime]: 'Milliseconds',
   [METRIC.overhead]: 'Milliseconds',
+  [METRIC.waitTime]: 'Milliseconds',
   [METRIC.confidence]: 'None',
 };
 

@@ -1,4 +1,5 @@
 import type { EnvName } from '../../protocol/env';
+import { placeOfUri, type S3Place } from './s3-uri';
 
 /** Value of a variable without which the handler cannot run. Called at cold start, so that a gap shows at once. */
 export function requiredEnv(name: EnvName): string {
@@ -6,6 +7,12 @@ export function requiredEnv(name: EnvName): string {
   if (value === undefined || value === '')
     throw new Error(`environment variable ${name} is not set; deploy the stage again`);
   return value;
+}
+
+/** Value of a variable that only some stages set. */
+export function optionalEnv(name: EnvName): string | undefined {
+  const value = process.env[name];
+  return value === '' ? undefined : value;
 }
 
 /** A whole number within limits. */
@@ -18,6 +25,18 @@ export function requiredInteger(name: EnvName, limits: { readonly min: number; r
     );
   }
   return value;
+}
+
+/** An `s3://` URI of a prefix. */
+export function requiredPrefix(name: EnvName): S3Place {
+  const text = requiredEnv(name);
+  const place = placeOfUri(text);
+  if (place === undefined || !text.endsWith('/')) {
+    throw new Error(
+      `environment variable ${name} is "${text}", expected s3://<bucket>/<prefix>/; deploy the stage again`,
+    );
+  }
+  return place;
 }
 
 /** One of a few words. */

@@ -5,5 +5,5 @@ export async function putPayload(
   reference: { readonly bucket: string; readonly key: string },
   text: string,
 ): Promise<void> {
-  await sendToS3('PutObject', reference, text);
+  await sendToS3('PutObject', reference, { body: text });
 }

@@ -2,6 +2,7 @@ import { type CfnCondition, Duration, type Size } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct, IConstruct } from 'constructs';
 import { checkDuration, checkNumber, faultsOf } from '../core/checks';
 import { ConfigError } from '../core/config-error';
@@ -72,6 +73,11 @@ export interface ModelBackendBindOptions {
 export interface IBoundModelBackend {
   /** Where a person looks when the backend fails. */
   readonly consoleLink: string;
+  /**
+   * What the API in front of it must know, where the backend is a SageMaker endpoint.
+   * @default the backend is none
+   */
+  readonly front?: EndpointFront;
   /** Lets a function call the backend and tells it how. */
   connect(handler: LambdaFunction): void;
 }
@@ -264,4 +270,40 @@ export class Rollout {
     const minutes = this.bake.toMinutes({ integral: false });
     return minutes === 0 ? part : `${part}, watched for ${minutes} minutes`;
   }
+}
+
+/** Where an asynchronous endpoint reads its inputs and writes its results, and whom it tells. */
+export interface AsynchronousExchange {
+  /** Holds inputs and results. */
+  readonly bucket: IBucket;
+  /** Prefix of inputs, ending in a slash. */
+  readonly inputPrefix: string;
+  /** Prefix of results, ending in a slash. */
+  readonly resultPrefix: string;
+  /** Topics that are told of results and of failures. */
+  readonly topics: ITopic[];
+  /**
+   * How long the model may take for one input, up to an hour.
+   * @default 15 minutes
+   */
+  readonly timeout?: Duration;
+}
+
+/** What the API in front of a SageMaker endpoint must know of it. */
+export interface EndpointFront {
+  /**
+   * Whether all of its instances may be gone while nobody asks, so that requests are let wait for them.
+   * @default false
+   */
+  readonly mayBeAsleep?: boolean;
+  /**
+   * Whether it loads a model when it is asked for it (serverless and multi-model endpoints), and says so until it has.
+   * @default false
+   */
+  readonly loadsOnDemand?: boolean;
+  /**
+   * How it answers later, where it is asynchronous.
+   * @default it answers at once
+   */
+  readonly asynchronous?: AsynchronousExchange;
 }

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { ComparisonOperator, MathExpression, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { ComparisonOperator, MathExpression, type Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IConstruct } from 'constructs';
 import { METRIC } from '../../protocol/metrics';
 import type { ProductionContract } from '../contract/api';
@@ -7,10 +7,14 @@ import { CLAUSE } from '../core/clause';
 import { functionLink, queueLink } from '../core/console-link';
 import { criterionPeriod, MINIMUM_FEEDBACK } from '../core/feedback-window';
 import { FAILURE_PERIOD, ModelMetrics } from '../core/model-metrics';
+import type { EndpointFront } from '../endpoint/api';
 import type { IPredictionApi } from '../serve/api';
 import type { StageProfile } from '../stage/api';
+import { AT_ONCE, allowedFailures } from './alarm-shape';
 import { type AlarmDeclaration, Severity } from './api';
-import { apiMetric, failureShare, functionMetric } from './platform-metrics';
+import { deferredAlarms } from './deferred-alarms';
+import { endpointFailures } from './endpoint-failures';
+import { apiMetric, failureShare, functionMetric, queueMetric } from './platform-metrics';
 import { criterionMetric } from './success-criteria';
 
 /** What the alarms of a model are derived from. */
@@ -20,6 +24,8 @@ export interface ModelAlarmsProps {
   readonly profile: StageProfile;
   /** Where a person looks when the backend fails. */
   readonly backendLink: string;
+  /** What a SageMaker endpoint declares of itself; undefined for other backends, which fail in none of its ways. */
+  readonly front?: EndpointFront;
 }
 
 /** The alarms that a contract demands of one model. */
@@ -32,16 +38,10 @@ export function modelAlarms(monitor: IConstruct, props: ModelAlarmsProps): Alarm
     ...success(monitor, props),
     ...traffic(monitor, props),
     ...sweeping(monitor, props),
+    ...endpoint(props),
+    ...deferred(monitor, props),
   ];
 }
-
-/** Fires in the first period that breaches; absence of data is no failure. */
-const AT_ONCE = {
-  comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
-  evaluationPeriods: 1,
-  datapointsToAlarm: 1,
-  treatMissingData: TreatMissingData.NOT_BREACHING,
-} as const;
 
 function latency(monitor: IConstruct, { api, contract }: ModelAlarmsProps): AlarmDeclaration {
   const objective = contract.latencyP95.toMilliseconds();
@@ -95,11 +95,6 @@ function availability(monitor: IConstruct, { api, contract }: ModelAlarmsProps):
       clause: CLAUSE.availability,
     },
   ];
-}
-
-/** What availability leaves, in percent, without the noise of floating point. */
-function allowedFailures(contract: ProductionContract): number {
-  return Number((100 - contract.availability).toFixed(6));
 }
 
 function backend({ api, contract, backendLink }: ModelAlarmsProps): AlarmDeclaration[] {
@@ -218,13 +213,7 @@ function sweeping(monitor: IConstruct, { api }: ModelAlarmsProps): AlarmDeclarat
     {
       ...AT_ONCE,
       id: 'sweep-failed',
-      metric: new Metric({
-        namespace: 'AWS/SQS',
-        metricName: 'ApproximateNumberOfMessagesVisible',
-        dimensionsMap: { QueueName: api.sweepDeadLetterQueueName },
-        statistic: Stats.MAXIMUM,
-        period: FAILURE_PERIOD,
-      }),
+      metric: queueMetric(api.sweepDeadLetterQueueName, 'ApproximateNumberOfMessagesVisible'),
       threshold: 0,
       severity: Severity.MEDIUM,
       what: 'looking for abandoned records failed after its retries; the events are in the dead-letter queue',
@@ -242,4 +231,13 @@ function sweeping(monitor: IConstruct, { api }: ModelAlarmsProps): AlarmDeclarat
       link,
     },
   ];
+}
+
+function endpoint({ api, contract, backendLink, front }: ModelAlarmsProps): AlarmDeclaration[] {
+  return front === undefined ? [] : endpointFailures({ deployment: api.deployment, contract, backendLink, front });
+}
+
+function deferred(monitor: IConstruct, { api, contract }: ModelAlarmsProps): AlarmDeclaration[] {
+  const { deployment, deferred: answers } = api;
+  return answers === undefined ? [] : deferredAlarms(monitor, { deployment, contract, deferred: answers });
 }

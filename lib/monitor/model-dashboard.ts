@@ -15,6 +15,7 @@ import { METRIC, type MetricName } from '../../protocol/metrics';
 import type { ProductionContract } from '../contract/api';
 import { criterionPeriod } from '../core/feedback-window';
 import { ModelMetrics } from '../core/model-metrics';
+import type { EndpointFront } from '../endpoint/api';
 import type { IPredictionApi } from '../serve/api';
 import type { Monitor } from './monitor';
 import { apiMetric } from './platform-metrics';
@@ -28,6 +29,11 @@ export interface ModelDashboardProps {
   readonly contract: ProductionContract;
   /** Whose alarms are shown. */
   readonly monitor: Monitor;
+  /**
+   * What a SageMaker endpoint declares of itself.
+   * @default the backend is none
+   */
+  readonly front?: EndpointFront;
   /** Names of guard rules, one line each. */
   readonly guardRules: string[];
 }
@@ -61,6 +67,7 @@ export class ModelDashboard extends Construct {
         [traffic(props.api), errors(props.api, metrics), latency(metrics, props.contract)],
         [overhead(metrics), confidence(metrics), guard(metrics, props.guardRules)],
         [successCriteria(metrics, props.contract), feedback(metrics, props.contract)],
+        ...endpointRows(metrics, props),
       ],
     });
   }
@@ -192,6 +199,39 @@ function feedback(metrics: ModelMetrics, contract: ProductionContract): IWidget 
     left: [metrics.metric(METRIC.feedback, { period, label: 'judged answers' })],
     leftYAxis: { min: 0, showUnits: false },
   });
+}
+
+/** Only of a SageMaker endpoint: other backends emit none of it. */
+function endpointRows(metrics: ModelMetrics, { api, front }: ModelDashboardProps): IWidget[][] {
+  if (front === undefined) return [];
+  const failures = new GraphWidget({
+    title: 'Why the endpoint gave no answer',
+    ...HALF,
+    left: [
+      metrics.metric(METRIC.backendThrottles, { label: 'throttled' }),
+      metrics.metric(METRIC.backendNotReady, { label: 'loading' }),
+      metrics.metric(METRIC.backendAsleep, { label: 'asleep' }),
+      metrics.metric(METRIC.backendStopped, { label: 'stopped' }),
+      metrics.metric(METRIC.modelErrors, { label: 'model error' }),
+      metrics.metric(METRIC.connectionsLost, { label: 'connection lost' }),
+    ],
+    leftYAxis: { min: 0, showUnits: false },
+  });
+  if (api.deferred === undefined) return [[failures]];
+  const later = new GraphWidget({
+    title: 'Answered later',
+    ...HALF,
+    left: [
+      metrics.metric(METRIC.deferred, { label: 'accepted' }),
+      metrics.metric(METRIC.deferredAnswered, { label: 'answered' }),
+      metrics.metric(METRIC.deferredFailed, { label: 'unanswered', color: Color.RED }),
+      metrics.metric(METRIC.deferredLost, { label: 'lost', color: Color.GREY }),
+    ],
+    leftYAxis: { min: 0, showUnits: false },
+    right: [percentile(metrics, METRIC.waitTime, 95, 'wait p95 (ms)')],
+    rightYAxis: { min: 0, showUnits: false },
+  });
+  return [[failures, later]];
 }
 
 function percentile(metrics: ModelMetrics, name: MetricName, p: number, label: string): Metric {

@@ -33,6 +33,22 @@ export function functionMetric(
   });
 }
 
+/** The worst of a queue within a period. */
+export function queueMetric(
+  queueName: string,
+  metricName: 'ApproximateNumberOfMessagesVisible' | 'ApproximateAgeOfOldestMessage',
+  options: MetricOptions = {},
+): Metric {
+  return new Metric({
+    namespace: 'AWS/SQS',
+    metricName,
+    dimensionsMap: { QueueName: queueName },
+    statistic: Stats.MAXIMUM,
+    period: FAILURE_PERIOD,
+    ...options,
+  });
+}
+
 /** Below this traffic in a period a share says nothing. */
 const TRAFFIC_FLOOR = 20;
 /** One failure among few requests is no outage. */

@@ -9,6 +9,25 @@ export interface IPredictionLog extends IConstruct {
   connectReader(handler: LambdaFunction): void;
   /** For the function that closes what killed handlers left open. */
   connectSweeper(handler: LambdaFunction): void;
+  /** For a function that closes accepted records when their answer comes. */
+  connectCloser(handler: LambdaFunction): void;
+  /** For the function that leaves inputs, too large for a message, for the worker. */
+  connectWaitingInputs(handler: LambdaFunction): void;
+  /** For the worker that reads and removes such inputs. */
+  connectWaitingWorker(handler: LambdaFunction): void;
+}
+
+/** How requests that were accepted get their answer: literal names. */
+export interface DeferredAnswers {
+  /** Function that closes their records. */
+  readonly functionName: string;
+  /** Queue of what it could not deal with. */
+  readonly deadLetterQueueName: string;
+  /**
+   * Queue in which they wait.
+   * @default they wait in the endpoint's own queue
+   */
+  readonly queueName?: string;
 }
 
 /** What others may know of a prediction API: literal names, so that no stack refers to another's resources. */
@@ -27,4 +46,9 @@ export interface IPredictionApi {
   readonly sweepFunctionName: string;
   /** Queue of sweeps that failed even after retries. */
   readonly sweepDeadLetterQueueName: string;
+  /**
+   * How accepted requests get their answer.
+   * @default every request is answered at once
+   */
+  readonly deferred?: DeferredAnswers;
 }

@@ -41,6 +41,12 @@ export function checkPredictionApi(scope: Construct, props: PredictionApiProps):
       known: true,
       fix: 'below 1 the peak would be refused',
     }),
+    checkDuration('waitTime', props.waitTime, {
+      minMs: 60_000,
+      maxMs: 21_600_000,
+      known: true,
+      fix: 'an asynchronous endpoint keeps a request for a minute to six hours',
+    }),
     checkNumber('provisionedConcurrency', props.provisionedConcurrency, INSTANCES),
     checkNumber('minimumInstances', props.minimumInstances, INSTANCES),
     checkText('positiveLabel', props.positiveLabel, {

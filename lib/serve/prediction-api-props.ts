@@ -53,6 +53,12 @@ export interface PredictionApiProps {
    */
   readonly minimumInstances?: number;
   /**
+   * How long a request may wait for its answer, where the backend lets requests wait: an endpoint whose fleet sleeps, or an
+   * asynchronous one. A minute to six hours.
+   * @default 30 minutes
+   */
+  readonly waitTime?: Duration;
+  /**
    * How functions are run and logged.
    * @default logs kept for a month, no VPC, no customer-managed key
    */

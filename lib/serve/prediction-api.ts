@@ -11,6 +11,7 @@ import { Construct } from 'constructs';
 import { ENV } from '../../protocol/env';
 import type { PredictConfig, RecordsConfig } from '../../protocol/handler-config';
 import { METRIC } from '../../protocol/metrics';
+import { DEFAULT_WAIT_SECONDS } from '../../protocol/waiting';
 import { acknowledge } from '../core/acknowledge';
 import { CLAUSE } from '../core/clause';
 import { deploymentName } from '../core/deployment-name';
@@ -19,12 +20,14 @@ import { ModelMetrics } from '../core/model-metrics';
 import { Trace } from '../core/trace';
 import type { IBoundModelBackend } from '../endpoint/api';
 import { GuardPolicy } from '../guard/api';
-import type { IPredictionApi, IPredictionLog } from './api';
+import type { DeferredAnswers, IPredictionApi, IPredictionLog } from './api';
 import { ApiAccess, type ApiAuthorization } from './api-access';
+import { AsyncAnswers } from './async-answers';
 import { checkPredictionApi } from './check-prediction-api';
 import { answerWithProblems } from './gateway-responses';
 import type { PredictionApiProps } from './prediction-api-props';
 import { predictionRestApi } from './rest-api';
+import { WaitingRoom } from './waiting-room';
 
 /** How often abandoned records are looked for. */
 const SWEEP_INTERVAL = Duration.minutes(1);
@@ -46,6 +49,7 @@ export class PredictionApi extends Construct implements IPredictionApi {
   readonly recordsFunctionName: string;
   readonly sweepFunctionName: string;
   readonly sweepDeadLetterQueueName: string;
+  readonly deferred?: DeferredAnswers;
   /** URL of the API's stage. */
   readonly url: string;
   /** The API. */
@@ -71,7 +75,9 @@ export class PredictionApi extends Construct implements IPredictionApi {
       minimumInstances: props.minimumInstances ?? 0,
       functionSettings: settings,
     });
-    const predict = this.predictFunction(props, settings);
+    const later = this.answersLater(props, settings);
+    this.deferred = later;
+    const predict = this.predictFunction(props, settings, later);
     const records = this.recordsFunction(props, settings);
     this.sweepFunction(props.log, settings);
 
@@ -136,12 +142,30 @@ export class PredictionApi extends Construct implements IPredictionApi {
     return this.metric(METRIC.guardBlocked, options);
   }
 
-  private predictFunction(props: PredictionApiProps, settings: FunctionSettings): IFunction {
-    const guard = props.guard ?? GuardPolicy.standard();
-    const config: PredictConfig = { guard: guard._document() };
+  /** What answers requests that were accepted, where the backend lets them wait. */
+  private answersLater(
+    props: PredictionApiProps,
+    functionSettings: FunctionSettings,
+  ): WaitingRoom | AsyncAnswers | undefined {
+    const { front } = this.backend;
+    const waitTime = props.waitTime ?? Duration.seconds(DEFAULT_WAIT_SECONDS);
+    const common = { deployment: this.deployment, log: props.log, config: configOf(props), waitTime, functionSettings };
+    if (front?.asynchronous !== undefined)
+      return new AsyncAnswers(this, 'Async', { ...common, exchange: front.asynchronous });
+    if (front?.mayBeAsleep !== true) return undefined;
+    const { model, registry } = props;
+    return new WaitingRoom(this, 'Waiting', { ...common, model, registry, backend: this.backend });
+  }
+
+  private predictFunction(
+    props: PredictionApiProps,
+    settings: FunctionSettings,
+    later: WaitingRoom | AsyncAnswers | undefined,
+  ): IFunction {
     const handler = new HandlerFunction(this, 'Predict', {
       ...settings,
-      handler: 'predict',
+      // Two bundles, because every client that is parsed costs a cold start, and each needs one that the other does not.
+      handler: this.backend.front === undefined ? 'predict' : 'predict-endpoint',
       functionName: this.predictFunctionName,
       description: `takes predictions of ${this.deployment}`,
       // The handler answers by its own deadline; three seconds are for a record that needs its second attempt. 29 s is the
@@ -149,7 +173,7 @@ export class PredictionApi extends Construct implements IPredictionApi {
       timeout: Duration.seconds(Math.min(29, Math.ceil(props.timeout.toSeconds({ integral: false })) + 3)),
       // 0.58 of a processor: guards and TLS need it, and a cold start is mostly processor time.
       memory: Size.mebibytes(1024),
-      config,
+      config: configOf(props),
     });
     handler.addEnvironment(ENV.deployment, this.deployment);
     handler.addEnvironment(ENV.model, props.model);
@@ -157,6 +181,7 @@ export class PredictionApi extends Construct implements IPredictionApi {
     props.registry.connectRouting(handler);
     props.log.connectWriter(handler);
     this.backend.connect(handler);
+    later?.connectFront(handler);
     Trace.enforce(CLAUSE.timeout, handler, `answers 504 after ${props.timeout.toMilliseconds()} ms`);
 
     const provisioned = props.provisionedConcurrency ?? 0;
@@ -222,4 +247,8 @@ export class PredictionApi extends Construct implements IPredictionApi {
     prediction.addResource('feedback').addMethod('POST', toRecords, authorization);
     this.restApi.root.addResource('health').addMethod('GET', toPredict, authorization);
   }
+}
+
+function configOf({ guard = GuardPolicy.standard() }: PredictionApiProps): PredictConfig {
+  return { guard: guard._document() };
 }

@@ -16,6 +16,7 @@ import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { ENV } from '../../protocol/env';
 import { OPEN_INDEX, SUBJECT_INDEX } from '../../protocol/prediction';
+import { ASYNC_PREFIX_ROOT, WAITING_PREFIX } from '../../protocol/waiting';
 import { acknowledge, acknowledgeWildcard } from '../core/acknowledge';
 import { checkDuration, checkObject, faultsOf } from '../core/checks';
 import { ConfigError } from '../core/config-error';
@@ -131,6 +132,18 @@ export class PredictionLog extends Construct implements IPredictionLog {
     this.connections.connectSweeper(handler);
   }
 
+  connectCloser(handler: LambdaFunction): void {
+    this.connections.connectCloser(handler);
+  }
+
+  connectWaitingInputs(handler: LambdaFunction): void {
+    this.connections.connectWaitingInputs(handler);
+  }
+
+  connectWaitingWorker(handler: LambdaFunction): void {
+    this.connections.connectWaitingWorker(handler);
+  }
+
   /**
    * Lets other stacks of the deployment find the log.
    *
@@ -185,6 +198,9 @@ function payloadBucket(
     autoDeleteObjects: removalPolicy === RemovalPolicy.DESTROY,
     lifecycleRules: [
       { prefix: 'predictions/', expiration: retention, abortIncompleteMultipartUploadAfter: Duration.days(1) },
+      // What the model sees, and what it said before any guard looked at it: deleted once it has served, and after a day at most.
+      { prefix: WAITING_PREFIX, expiration: Duration.days(1) },
+      { prefix: ASYNC_PREFIX_ROOT, expiration: Duration.days(1) },
     ],
   });
   acknowledge(bucket, 'AwsSolutions-S1', 'every object is referenced by a record that says who caused it');
@@ -245,10 +261,36 @@ class LogConnections extends Construct implements IPredictionLog {
     handler.addEnvironment(ENV.recordsTable, table.tableName);
   }
 
+  connectCloser(handler: LambdaFunction): void {
+    const { table, bucket, key } = this.parts;
+    this.allow(handler, ['dynamodb:GetItem', 'dynamodb:PutItem'], [table.tableArn]);
+    this.allowPayloads(handler, ['s3:PutObject']);
+    grantKeyThrough(key, handler, [
+      { service: 'dynamodb', access: 'write' },
+      { service: 's3', access: 'write' },
+    ]);
+    handler.addEnvironment(ENV.recordsTable, table.tableName);
+    handler.addEnvironment(ENV.payloadBucket, bucket.bucketName);
+  }
+
+  connectWaitingInputs(handler: LambdaFunction): void {
+    this.allowWaiting(handler, ['s3:PutObject']);
+  }
+
+  connectWaitingWorker(handler: LambdaFunction): void {
+    this.allowWaiting(handler, ['s3:DeleteObject', 's3:GetObject']);
+  }
+
   private allowPayloads(handler: LambdaFunction, actions: string[]): void {
     const payloads = this.parts.bucket.arnForObjects('predictions/*');
     this.allow(handler, actions, [payloads]);
     acknowledgeWildcard(handler.role ?? handler, payloads, 'payloads are keyed by date and inference id');
+  }
+
+  private allowWaiting(handler: LambdaFunction, actions: string[]): void {
+    const inputs = this.parts.bucket.arnForObjects(`${WAITING_PREFIX}*`);
+    this.allow(handler, actions, [inputs]);
+    acknowledgeWildcard(handler.role ?? handler, inputs, 'inputs that wait are keyed by inference id');
   }
 
   private allow(handler: LambdaFunction, actions: string[], resources: string[]): void {

@@ -12,6 +12,7 @@ import { spamFilterRealTime } from '../../examples/spam-filter/real-time/stack';
 import { spamFilterServerless } from '../../examples/spam-filter/serverless/stack';
 import { ProductionModel } from '../../lib/index';
 import { stageEndpoints, standaloneEndpoints } from '../endpoint/endpoints';
+import { endpointStages } from '../endpoint-stages';
 import { addOidcVpcStage, modelWith, newApp } from '../support';
 
 /** CDK's own validator, and with it its plugins, is off in other tests for its two seconds. Synthesis does not yield. */
@@ -35,6 +36,7 @@ function everythingIn(app: App): IConstruct[] {
     gpuLlm(app),
     spamFilterRealTime(app),
     spamFilterServerless(app),
+    ...endpointStages(app).map(({ model }) => model),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { backendDeadline } from '../../lambdas/predict/deadline';
-import { MAX_REPLY_BYTES, readReply } from '../../lambdas/predict/reply';
+import { backendDeadline } from '../../lambdas/shared/prediction/deadline';
+import { MAX_REPLY_BYTES, readReply } from '../../lambdas/shared/prediction/reply';
 import { bodyOf, replied, World } from './world';
 
 const refused = (kind: 'throttled' | 'not-sent', retryAfterSeconds?: number) => ({

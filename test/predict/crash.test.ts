@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Ports } from '../../lambdas/predict/ports';
 import { viewOf } from '../../lambdas/records/visible-record';
+import type { Ports } from '../../lambdas/shared/prediction/ports';
 import { OPEN_MARGIN_MS } from '../../protocol/prediction';
+import { type Kill, killer, kills } from './killable';
 import { bodyOf, replied, World } from './world';
 
 const REQUEST = { key: 'k1', body: { input: 'x'.repeat(33_000), subject: 'Ann' } };
@@ -22,36 +23,9 @@ const METHODS = [
 /** More than a keyed request with large payloads makes, also when it takes over. */
 const CALLS = 12;
 
-interface Kill {
-  readonly call: number;
-  readonly when: 'before' | 'after';
-}
-
-/** Ports of a handler that is killed around one of its calls: from then on nothing that it does goes on. */
+/** Ports of a handler that is killed. */
 function killable(ports: Ports, kill: Kill, onKill: (call: string) => void): Ports {
-  let calls = 0;
-  let dead = false;
-  const never = () => new Promise<never>(() => {});
-  const wrap = <T extends object>(port: T): T =>
-    new Proxy(port, {
-      get(target, name) {
-        const member = Reflect.get(target, name, target);
-        if (!METHODS.includes(String(name)) || typeof member !== 'function') return member;
-        return async (...args: unknown[]) => {
-          if (dead) return never();
-          calls += 1;
-          const hit = calls === kill.call;
-          if (hit && kill.when === 'before') return die(String(name));
-          const result = await member.apply(target, args);
-          return hit ? die(String(name)) : dead ? never() : result;
-        };
-      },
-    });
-  const die = (name: string) => {
-    dead = true;
-    onKill(name);
-    return never();
-  };
+  const wrap = killer(METHODS, kill, onKill);
   const { records, payloads, registry, backend, subjects } = ports;
   return {
     ...ports,
@@ -100,10 +74,7 @@ function pathOf(payload: unknown): string {
   return `${bucket}/${key}`;
 }
 
-const KILLS: Kill[] = Array.from({ length: CALLS }, (_, index) => index + 1).flatMap((call) => [
-  { call, when: 'before' as const },
-  { call, when: 'after' as const },
-]);
+const KILLS = kills(CALLS);
 
 describe('a handler killed at any call', () => {
   test('is killed at each of the calls that matter', async () => {

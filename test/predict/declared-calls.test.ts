@@ -1,7 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { CALLS as ANSWER_ASYNC } from '../../lambdas/answer-async/calls';
+import { CALLS as ANSWER_WAITING } from '../../lambdas/answer-waiting/calls';
 import { CALLS as PREDICT } from '../../lambdas/predict/calls';
+import { CALLS as PREDICT_ENDPOINT } from '../../lambdas/predict-endpoint/calls';
 import { CALLS as RECORDS } from '../../lambdas/records/calls';
 import { CALLS as SWEEP } from '../../lambdas/sweep-records/calls';
 
@@ -9,7 +12,9 @@ const LAMBDAS = resolve(__dirname, '../../lambdas');
 const SERVICE_OF: Record<string, string> = {
   'client-dynamodb': 'dynamodb',
   'client-lambda': 'lambda',
+  'client-sagemaker-runtime': 'sagemaker',
   'client-secrets-manager': 'secretsmanager',
+  'client-sqs': 'sqs',
 };
 /** Where an operation is not called as its action. */
 const ACTION_OF: Record<string, string> = { 'lambda:Invoke': 'lambda:InvokeFunction' };
@@ -55,7 +60,10 @@ function transactionActions(source: string): string[] {
 
 describe('declared SDK calls', () => {
   test.each([
+    ['answer-async', ANSWER_ASYNC],
+    ['answer-waiting', ANSWER_WAITING],
     ['predict', PREDICT],
+    ['predict-endpoint', PREDICT_ENDPOINT],
     ['records', RECORDS],
     ['sweep-records', SWEEP],
   ] as const)('of %s are those that its sources make', (handler, declared) => {

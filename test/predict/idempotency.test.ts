@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { hasExpired } from '../../lambdas/predict/idempotency';
-import type { Ports } from '../../lambdas/predict/ports';
+import { hasExpired } from '../../lambdas/shared/prediction/idempotency';
+import type { Ports } from '../../lambdas/shared/prediction/ports';
 import { OPEN_MARGIN_MS } from '../../protocol/prediction';
 import { bodyOf, pointers, replied, World } from './world';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readReply } from '../../lambdas/predict/reply';
 import { roundedIntegers } from '../../lambdas/shared/json-integers';
+import { readReply } from '../../lambdas/shared/prediction/reply';
 
 test.each([
   ['6212345678901234569', true],

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
-import { DynamoRecordStore } from '../../lambdas/predict/io/record-store';
+import { DynamoRecordStore } from '../../lambdas/shared/prediction/io/record-store';
 
 /** The store over an empty table, and the requests that the table got. */
 function emptyStore() {

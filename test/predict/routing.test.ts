@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Routing } from '../../lambdas/predict/routing';
+import { Routing } from '../../lambdas/shared/prediction/routing';
 import type { Pointers } from '../../protocol/model-version';
 import { ManualClock, pointers, VERSION, World } from './world';
 

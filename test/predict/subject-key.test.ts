@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { SecretSubjectKey } from '../../lambdas/predict/io/subject-key';
+import { SecretSubjectKey } from '../../lambdas/shared/prediction/io/subject-key';
 
 const SECRETS: Readonly<Record<string, string>> = { first: 'Jefe', second: 'another', empty: '' };
 const server = createServer(async (request, response) => {

@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { compileGuard } from '../../lambdas/shared/guard/compile';
 import type {
   BackendResult,
   Clock,
@@ -7,10 +8,10 @@ import type {
   Ports,
   RecordStore,
   Seen,
-} from '../../lambdas/predict/ports';
-import { handle, type Service } from '../../lambdas/predict/route';
-import { Routing } from '../../lambdas/predict/routing';
-import { compileGuard } from '../../lambdas/shared/guard/compile';
+} from '../../lambdas/shared/prediction/ports';
+import { handle, type Service } from '../../lambdas/shared/prediction/route';
+import { Routing } from '../../lambdas/shared/prediction/routing';
+import type { Settings } from '../../lambdas/shared/prediction/run';
 import type { HttpAnswer } from '../../lambdas/shared/problem-response';
 import { fromItem, type RecordItem, toItem } from '../../lambdas/shared/record-item';
 import type { BackendRequest } from '../../protocol/backend';
@@ -172,7 +173,7 @@ const POLICY: GuardPolicyDocument = {
 };
 
 // Compiled once: tests make hundreds of worlds.
-const GUARD = compileGuard(POLICY);
+export const GUARD = compileGuard(POLICY);
 
 export interface LogLine {
   readonly level: string;
@@ -196,7 +197,7 @@ export class World {
   readonly ports: Ports;
   readonly service: Service;
 
-  constructor(changes: (ports: Ports) => Partial<Ports> = () => ({})) {
+  constructor(changes: (ports: Ports) => Partial<Ports> = () => ({}), settings: Partial<Settings> = {}) {
     const own: Ports = {
       records: this.records,
       payloads: {
@@ -231,15 +232,16 @@ export class World {
     };
     this.ports = { ...own, ...changes(own) };
     const routing = new Routing(this.ports.registry, this.clock, this.ports.log);
-    const settings = {
+    const all = {
       deployment: 'spam-filter-pilot',
       model: 'spam-filter',
       timeoutMs: 2_000,
       recordTtlDays: 30,
       payloadBucket: 'payloads',
       inputNames: GUARD.inputNames,
+      ...settings,
     };
-    this.service = { ports: this.ports, routing, settings, emit: (line) => this.lines.push(line) };
+    this.service = { ports: this.ports, routing, settings: all, emit: (line) => this.lines.push(line) };
   }
 
   /** Sends a request and lets time pass until it is answered. */
@@ -280,6 +282,10 @@ export interface RequestParts {
   readonly text?: string | null;
   readonly bytes?: Uint8Array;
   readonly key?: string;
+  /** Path as the caller sees it. */
+  readonly path?: string;
+  /** Value of the header Prefer. */
+  readonly prefer?: string;
   /** Null: nobody authenticated. */
   readonly caller?: string | null;
   readonly id?: string;
@@ -295,6 +301,7 @@ function apiEvent(parts: RequestParts): APIGatewayProxyEvent {
   const headers = {
     ...(parts.headers ?? JSON_TYPE),
     ...(parts.key === undefined ? {} : { 'idempotency-KEY': parts.key }),
+    ...(parts.prefer === undefined ? {} : { Prefer: parts.prefer }),
   };
   const event: unknown = {
     resource,
@@ -306,7 +313,7 @@ function apiEvent(parts: RequestParts): APIGatewayProxyEvent {
     queryStringParameters: null,
     multiValueQueryStringParameters: null,
     stageVariables: null,
-    requestContext: { identity: caller === null ? {} : { accountId: '000000000000', caller } },
+    requestContext: { path: parts.path, identity: caller === null ? {} : { accountId: '000000000000', caller } },
     body: parts.bytes === undefined ? text : Buffer.from(parts.bytes).toString('base64'),
     isBase64Encoded: parts.bytes !== undefined,
   };

@@ -78,3 +78,15 @@ test.each([
   expect(answer.statusCode).toBe(status);
   expect(answer.headers['Content-Type']).toBe('application/problem+json');
 });
+
+test('an accepted prediction reads as accepted, with when to look again, until its time is over', async () => {
+  const archive = new Archive(record({ state: 'accepted', status: undefined, output: null, openUntil: NOW + 1 }));
+  const answer = await archive.get();
+  expect(answer.statusCode).toBe(200);
+  expect(bodyOf(answer)).toMatchObject({ state: 'accepted', output: null });
+  expect(answer.headers['Retry-After']).toBe('15');
+  archive.now = NOW + 1;
+  const later = await archive.get();
+  expect(bodyOf(later)).toMatchObject({ state: 'cut', problem: 'internal' });
+  expect(later.headers).not.toHaveProperty('Retry-After');
+});

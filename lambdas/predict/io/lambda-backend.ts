@@ -1,31 +1,22 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { BackendRequest } from '../../../protocol/backend';
+import { KeptConnections } from '../../shared/clients/keep-alive';
 import { defaultProvider } from '../../shared/clients/runtime-credentials';
-import type { Backend, BackendResult } from '../ports';
+import { connectionFaultOf } from '../../shared/prediction/connection-error';
+import type { Backend, BackendResult } from '../../shared/prediction/ports';
+import { retryAfterSecondsOf } from '../../shared/prediction/retry-after';
 
 const CONNECT_MS = 500;
-/**
- * A socket that was idle longer may be dead without knowing it: a frozen sandbox hears no FIN. A request that dies on it could
- * not be repeated, because nobody knows whether it arrived; so such sockets are not used.
- */
-const IDLE_LIMIT_MS = 20_000;
-
-/** Network errors before anything was sent. */
-const NOT_SENT = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
-const NO_CONNECTION = /did not establish a connection/;
 /** Refusals of the Lambda service before the function is started. */
 const THROTTLED = ['TooManyRequestsException', 'EC2ThrottledException', 'ThrottlingException'];
 
 /** The function that runs the user's inference code. */
 export class LambdaBackend implements Backend {
-  private readonly agents = [new HttpAgent({ keepAlive: true }), new HttpsAgent({ keepAlive: true })] as const;
+  private readonly connections = new KeptConnections();
   private readonly client: LambdaClient;
-  private lastUsed = 0;
 
   constructor(private readonly functionName: string) {
-    const [httpAgent, httpsAgent] = this.agents;
+    const { httpAgent, httpsAgent } = this.connections;
     this.client = new LambdaClient({
       credentials: defaultProvider(),
       // Whether a repeat is safe, and fits, is decided by the caller of this class.
@@ -36,7 +27,7 @@ export class LambdaBackend implements Backend {
   }
 
   async invoke(request: BackendRequest, signal: AbortSignal): Promise<BackendResult> {
-    this.dropIdleSockets();
+    this.connections.dropIdle();
     const command = new InvokeCommand({
       FunctionName: this.functionName,
       Payload: Buffer.from(JSON.stringify(request)),
@@ -49,16 +40,6 @@ export class LambdaBackend implements Backend {
     } catch (error) {
       return refusalOf(error);
     }
-  }
-
-  private dropIdleSockets(): void {
-    const now = Date.now();
-    if (now - this.lastUsed > IDLE_LIMIT_MS) {
-      for (const agent of this.agents) {
-        for (const sockets of Object.values(agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
-      }
-    }
-    this.lastUsed = now;
   }
 }
 
@@ -77,12 +58,7 @@ function errorTypeIn(payload: string): string | undefined {
 }
 
 function refusalOf(error: unknown): BackendResult {
-  if (!(error instanceof Error)) return { kind: 'failed', error };
-  if (THROTTLED.includes(error.name)) {
-    const seconds = 'retryAfterSeconds' in error ? Number(error.retryAfterSeconds) : Number.NaN;
-    return { kind: 'throttled', error, retryAfterSeconds: Number.isFinite(seconds) ? Math.ceil(seconds) : undefined };
-  }
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (NOT_SENT.includes(code) || NO_CONNECTION.test(error.message)) return { kind: 'not-sent', error };
-  return { kind: 'failed', error };
+  if (error instanceof Error && THROTTLED.includes(error.name))
+    return { kind: 'throttled', error, retryAfterSeconds: retryAfterSecondsOf(error) };
+  return { kind: connectionFaultOf(error) === 'not-sent' ? 'not-sent' : 'failed', error };
 }

@@ -2,16 +2,16 @@ import { AwsClient } from 'aws4fetch';
 import { defaultProvider, runtimeValue } from './runtime-credentials';
 
 /**
- * S3 for payloads alone: two operations over a signed `fetch`. The SDK's S3 client would add 150 KB to a bundle that is parsed
+ * S3 for payloads alone: three operations over a signed `fetch`. The SDK's S3 client would add 150 KB to a bundle that is parsed
  * at every cold start, for what one request in many needs.
  */
 const ATTEMPTS = 2;
 /** 1 MB takes well under a second within a region. */
 const ATTEMPT_MS = 2_000;
 
-export type S3Operation = 'PutObject' | 'GetObject';
+export type S3Operation = 'PutObject' | 'GetObject' | 'DeleteObject';
 
-const METHOD: Record<S3Operation, string> = { PutObject: 'PUT', GetObject: 'GET' };
+const METHOD: Record<S3Operation, string> = { PutObject: 'PUT', GetObject: 'GET', DeleteObject: 'DELETE' };
 
 /** A refusal of S3, named by its code (`AccessDenied`, `NoSuchKey` ...), as the SDK's errors are. */
 class S3Error extends Error {
@@ -29,29 +29,56 @@ export interface S3Object {
   readonly key: string;
 }
 
-/** Sends one operation; the object's text for GetObject. Both may be repeated without harm. */
-export async function sendToS3(operation: S3Operation, object: S3Object, body?: string): Promise<string> {
+/** An object that is larger than its reader takes. Nothing of it was kept. */
+export class ObjectTooLarge extends Error {
+  constructor(readonly maxBytes: number) {
+    super(`the object has more than ${maxBytes} bytes`);
+    this.name = 'ObjectTooLarge';
+  }
+}
+
+export interface S3Sending {
+  readonly body?: string;
+  /** Largest object that is read. */
+  readonly maxBytes?: number;
+}
+
+/** Sends one operation; the object's text for GetObject. All may be repeated without harm. */
+export async function sendToS3(operation: S3Operation, object: S3Object, sending: S3Sending = {}): Promise<string> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await attemptS3(operation, object, body);
+      return await attemptS3(operation, object, sending);
     } catch (error) {
-      const refused = error instanceof S3Error && error.$fault === 'client';
+      const refused = error instanceof ObjectTooLarge || (error instanceof S3Error && error.$fault === 'client');
       if (refused || attempt === ATTEMPTS) throw error;
     }
   }
 }
 
-async function attemptS3(operation: S3Operation, object: S3Object, body: string | undefined): Promise<string> {
+async function attemptS3(operation: S3Operation, object: S3Object, { body, maxBytes }: S3Sending): Promise<string> {
   const signed = await (await s3Client()).sign(urlOf(object), {
     method: METHOD[operation],
     body,
     headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
   });
   const response = await fetch(signed, { signal: AbortSignal.timeout(ATTEMPT_MS) });
-  const text = await response.text();
+  const text = await textWithin(response, maxBytes);
   if (response.ok) return text;
   const code = /<Code>(\w{1,64})<\/Code>/.exec(text)?.[1] ?? `Http${response.status}`;
   throw new S3Error(operation, code, response.status, object.bucket);
+}
+
+/** Read piece by piece: a header may be missing, and a large object must not fill the memory before it is refused. */
+async function textWithin(response: Response, maxBytes: number | undefined): Promise<string> {
+  if (maxBytes === undefined || response.body === null) return response.text();
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of response.body) {
+    bytes += piece.byteLength;
+    if (bytes > maxBytes) throw new ObjectTooLarge(maxBytes);
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString('utf8');
 }
 
 async function s3Client(): Promise<AwsClient> {

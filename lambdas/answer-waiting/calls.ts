@@ -1,0 +1,10 @@
+/** IAM actions behind the SDK calls of this handler; a test compares them with the sources and with its role. */
+export const CALLS = [
+  'dynamodb:GetItem',
+  'dynamodb:PutItem',
+  's3:DeleteObject',
+  's3:GetObject',
+  's3:PutObject',
+  'sagemaker:InvokeEndpoint',
+  'sqs:SendMessage',
+] as const;
