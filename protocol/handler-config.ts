@@ -13,3 +13,18 @@ export interface RecordsConfig {
    */
   readonly positiveLabel?: string;
 }
+
+/** What `HANDLER_CONFIG_FILE` holds beside the bundle of `endpoint-controller`. */
+export interface EndpointControllerConfig {
+  /** First request to an endpoint that was started or changed; without it none is sent. */
+  readonly warmUp?: {
+    readonly inferenceComponent?: string;
+    readonly contentType: string;
+    readonly body: string;
+  };
+  readonly limits: {
+    readonly stackWaitMs: number;
+    readonly updateMs: number;
+    readonly settleMs: number;
+  };
+}

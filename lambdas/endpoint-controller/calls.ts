@@ -1,0 +1,17 @@
+/** IAM actions behind the SDK calls of this handler; a test compares them with the sources and with its role. */
+export const CALLS = [
+  'cloudformation:DescribeStackEvents',
+  'cloudformation:DescribeStacks',
+  'cloudformation:UpdateStack',
+  'dynamodb:ConditionCheckItem',
+  'dynamodb:GetItem',
+  'dynamodb:PutItem',
+  'dynamodb:Query',
+  'dynamodb:UpdateItem',
+  'iam:PassRole',
+  'sagemaker:DescribeEndpoint',
+  'sagemaker:InvokeEndpoint',
+  'ssm:GetParameters',
+  'ssm:PutParameter',
+  'states:DescribeExecution',
+] as const;
