@@ -20,7 +20,7 @@ export async function restore(world: World, execution: string, run: Run): Promis
   // Where the lease is another's, that one restores.
   if ((await lostLease(world, execution, run)) !== undefined) return over(run);
   const { restore: kept } = await world.ledger.lease();
-  if (kept === undefined || kept.by !== execution) return over(run);
+  if (kept === undefined) return over(run);
   await putParametersBack(world, kept);
   const back = LEAVES_STACK_AHEAD.has(run.ending.error) ? await bringStackBack(world, execution, run) : over(run);
   const outcome = await putPointersBack(world, execution, kept, run.request.requestedBy);

@@ -23,17 +23,17 @@ export interface StepEvent {
   readonly startedAt: string;
   /** Input of the execution for the first step; of the others, what the step before answered. */
   readonly run: unknown;
-  /** Where a step failed: its error. */
+  /** Where a step failed: its error; empty where none did. */
   readonly crash?: string;
 }
 
 /** One step. Expected outcomes are answered; what is thrown is repeated, and in the end restored. */
 export async function runStep(world: World, event: StepEvent): Promise<Run | Refusal> {
-  const { step, execution } = event;
+  const { step, execution, crash = '' } = event;
   if (step === CONTROL_STEP.takeLease) {
     return takeLease(world, execution, Date.parse(event.startedAt), event.run);
   }
-  const run = event.crash === undefined ? (event.run as Run) : crashed(world, event.run, event.crash);
+  const run = crash === '' ? (event.run as Run) : crashed(world, event.run, crash);
   switch (step) {
     case CONTROL_STEP.prepare:
       return prepare(world, execution, run);
