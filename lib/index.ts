@@ -2,9 +2,15 @@ export { Criterion, DataClass, OnCall, type Owner, type ProductionContract } fro
 export type { FunctionSettings } from './core/handler-function';
 export { StageBudget, type StageBudgetProps } from './cost/stage-budget';
 export type { BackendCapabilities, IBoundModelBackend, IModelBackend, ModelBackendBindOptions } from './endpoint/api';
+export { EndpointController, type EndpointControllerProps } from './endpoint/endpoint-controller';
+export { EndpointParameters, type EndpointParametersProps } from './endpoint/endpoint-parameters';
+export { EndpointSchedule, type EndpointScheduleProps } from './endpoint/endpoint-schedule';
+export { EndpointWatch, type EndpointWatchProps } from './endpoint/endpoint-watch';
 export type { LambdaBackendProps } from './endpoint/lambda-backend';
 export { ModelBackend } from './endpoint/model-backend';
 export { ModelCode } from './endpoint/model-code';
+export { type VariantImage, VerifiedRollout, type VerifiedRolloutProps } from './endpoint/verified-rollout';
+export { WarmUp } from './endpoint/warm-up';
 export { GuardMode, GuardPolicy, type GuardRuleOptions, SensitiveData } from './guard/api';
 export type { IModelRegistry } from './lifecycle/api';
 export { ModelRegistry, type ModelRegistryProps } from './lifecycle/model-registry';

@@ -40,7 +40,7 @@ export const METRIC = {
   trueNegatives: 'TrueNegatives',
   /** Count: records that were left open by a killed handler and were closed as `cut` by the sweeper. */
   recordsCut: 'RecordsCut',
-  /** Count: days until a pilot's endpoint is stopped for good, in fractions; negative once it is over. */
+  /** None: days until a pilot's endpoint is stopped for good, in fractions; negative once it is over. */
   endpointDaysLeft: 'EndpointDaysLeft',
 } as const;
 

@@ -11,6 +11,8 @@ export const CALLS = [
   'iam:PassRole',
   'sagemaker:DescribeEndpoint',
   'sagemaker:InvokeEndpoint',
+  'ssm:GetParameter',
+  // CloudFormation reads the parameters of a template in the name of whoever updates its stack.
   'ssm:GetParameters',
   'ssm:PutParameter',
   'states:DescribeExecution',

@@ -24,6 +24,7 @@ const UNITS: Readonly<Partial<Record<MetricName, string>>> = {
   [METRIC.modelTime]: 'Milliseconds',
   [METRIC.overhead]: 'Milliseconds',
   [METRIC.confidence]: 'None',
+  [METRIC.endpointDaysLeft]: 'None',
 };
 
 /** One line of CloudWatch's embedded metric format. */

@@ -7,4 +7,6 @@ export interface IModelRegistry extends IConstruct {
   connectRouting(handler: LambdaFunction): void;
   /** For the function that loads artefacts of model versions. */
   connectArtifacts(handler: LambdaFunction): void;
+  /** For the function that moves the pointers of an endpoint, under a lease. */
+  connectController(handler: LambdaFunction): void;
 }

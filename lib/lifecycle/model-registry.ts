@@ -85,6 +85,10 @@ export class ModelRegistry extends Construct implements IModelRegistry {
     grantArtifacts(handler, this.artifactBucket, this.artifactBucket.encryptionKey);
   }
 
+  connectController(handler: LambdaFunction): void {
+    grantControl(handler, this.table, this.table.encryptionKey);
+  }
+
   /**
    * Lets other stacks of the deployment find the registry.
    *
@@ -119,10 +123,27 @@ class LinkedModelRegistry extends Construct implements IModelRegistry {
   connectArtifacts(handler: LambdaFunction): void {
     grantArtifacts(handler, this.artifactBucket, this.key);
   }
+
+  connectController(handler: LambdaFunction): void {
+    grantControl(handler, this.table, this.key);
+  }
 }
 
 function grantRouting(handler: LambdaFunction, table: ITableV2, key: IKey | undefined): void {
   table.grant(handler, 'dynamodb:GetItem');
+  grantKey(key, handler, ['dynamodb']);
+  handler.addEnvironment(ENV.registryTable, table.tableName);
+}
+
+function grantControl(handler: LambdaFunction, table: ITableV2, key: IKey | undefined): void {
+  table.grant(
+    handler,
+    'dynamodb:ConditionCheckItem',
+    'dynamodb:GetItem',
+    'dynamodb:PutItem',
+    'dynamodb:Query',
+    'dynamodb:UpdateItem',
+  );
   grantKey(key, handler, ['dynamodb']);
   handler.addEnvironment(ENV.registryTable, table.tableName);
 }

@@ -1,4 +1,4 @@
-import { GetParametersCommand, type ParameterType, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
+import { GetParameterCommand, type ParameterType, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import type { EndpointParameters } from '../../../protocol/endpoint-control';
 import type { DesiredState } from '../../../protocol/model-version';
 import type { Parameters } from '../ports';
@@ -16,12 +16,7 @@ export class SsmParameters implements Parameters {
   ) {}
 
   async read(): Promise<EndpointParameters | undefined> {
-    const { Parameters = [] } = await this.client.send(
-      new GetParametersCommand({ Names: [this.names.version, this.names.state] }),
-    );
-    const found = (name: string) => Parameters.find(({ Name }) => Name === name)?.Value;
-    const version = found(this.names.version);
-    const state = found(this.names.state);
+    const [version, state] = await Promise.all([this.readOne(this.names.version), this.readOne(this.names.state)]);
     if (version === undefined || state === undefined) return undefined;
     if (state !== 'running' && state !== 'stopped')
       throw new Error(`parameter ${this.names.state} is neither running nor stopped; set it to one of them`);
@@ -34,6 +29,15 @@ export class SsmParameters implements Parameters {
 
   writeState(value: DesiredState): Promise<void> {
     return this.write(this.names.state, value, 'String');
+  }
+
+  private async readOne(name: string): Promise<string | undefined> {
+    try {
+      return (await this.client.send(new GetParameterCommand({ Name: name }))).Parameter?.Value;
+    } catch (error) {
+      if (error instanceof Error && error.name === 'ParameterNotFound') return undefined;
+      throw error;
+    }
   }
 
   private async write(name: string, value: string, type: ParameterType): Promise<void> {
