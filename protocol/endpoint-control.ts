@@ -95,6 +95,9 @@ export const CONTROL_STEP = {
 
 export type ControlStep = (typeof CONTROL_STEP)[keyof typeof CONTROL_STEP];
 
+/** In the place of the error that a step failed with, where none did. */
+export const NO_CRASH = 'none';
+
 /** What a step answers, and what the state machine chooses by. An expected outcome is never an error. */
 export const CONTROL_OUTCOME = {
   /** Go on with the next step. */

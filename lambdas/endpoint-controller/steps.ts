@@ -4,6 +4,7 @@ import {
   CONTROL_STEP,
   type ControlRequest,
   type ControlStep,
+  NO_CRASH,
 } from '../../protocol/endpoint-control';
 import { apply } from './apply';
 import { follow } from './follow';
@@ -23,17 +24,17 @@ export interface StepEvent {
   readonly startedAt: string;
   /** Input of the execution for the first step; of the others, what the step before answered. */
   readonly run: unknown;
-  /** Where a step failed: its error; empty where none did. */
+  /** Where a step failed: its error; `NO_CRASH` where none did. */
   readonly crash?: string;
 }
 
 /** One step. Expected outcomes are answered; what is thrown is repeated, and in the end restored. */
 export async function runStep(world: World, event: StepEvent): Promise<Run | Refusal> {
-  const { step, execution, crash = '' } = event;
+  const { step, execution, crash = NO_CRASH } = event;
   if (step === CONTROL_STEP.takeLease) {
     return takeLease(world, execution, Date.parse(event.startedAt), event.run);
   }
-  const run = crash === '' ? (event.run as Run) : crashed(world, event.run, crash);
+  const run = crash === NO_CRASH ? (event.run as Run) : crashed(world, event.run, crash);
   switch (step) {
     case CONTROL_STEP.prepare:
       return prepare(world, execution, run);

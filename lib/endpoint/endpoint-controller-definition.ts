@@ -5,6 +5,7 @@ import {
   CONTROL_TIMING,
   type ControlOutcome,
   type ControlStep,
+  NO_CRASH,
 } from '../../protocol/endpoint-control';
 
 /** A state machine in the Amazon States Language. */
@@ -90,7 +91,7 @@ function taskAndChoice(handler: string, name: string, step: ControlStep, ways: W
           ...(step === CONTROL_STEP.restore ? { crash: '{% $states.input.crash %}' } : {}),
         },
       },
-      Output: { run: '{% $states.result.Payload %}', crash: '' },
+      Output: { run: '{% $states.result.Payload %}', crash: NO_CRASH },
       TimeoutSeconds: CONTROL_TIMING.task,
       // Errors of a function have no names to tell them by: each may pass.
       Retry: [

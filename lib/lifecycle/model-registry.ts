@@ -102,18 +102,27 @@ export class ModelRegistry extends Construct implements IModelRegistry {
 
 class LinkedModelRegistry extends Construct implements IModelRegistry {
   private readonly table: ITableV2;
-  private readonly artifactBucket: IBucket;
   private readonly key: IKey;
+  private linkedBucket: IBucket | undefined;
 
-  constructor(scope: Construct, id: string, deployment: string) {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly deployment: string,
+  ) {
     super(scope, id);
     this.key = Key.fromKeyArn(this, 'Key', readLink(this, deployment, STATE_LINK.key));
     this.table = TableV2.fromTableArn(this, 'Table', readLink(this, deployment, STATE_LINK.registryTable));
-    this.artifactBucket = Bucket.fromBucketArn(
+  }
+
+  /** Read by need: a stack that only moves pointers has no use for the parameter. */
+  private get artifactBucket(): IBucket {
+    this.linkedBucket ??= Bucket.fromBucketArn(
       this,
       'Artifacts',
-      readLink(this, deployment, STATE_LINK.artifactBucket),
+      readLink(this, this.deployment, STATE_LINK.artifactBucket),
     );
+    return this.linkedBucket;
   }
 
   connectRouting(handler: LambdaFunction): void {
