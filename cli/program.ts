@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { contractCommand } from './contract';
 import { diffCommand } from './diff';
+import { stopEndpointCommand, wakeCommand } from './endpoint';
 import { financeCommand } from './finance';
 import { modelsCommand } from './models';
 import { rehearseCommand, stopCommand } from './rehearse';
@@ -11,6 +12,8 @@ export function slipwayProgram(version: string): Command {
     .description('Takes an AI model from pilot to production on AWS.')
     .version(version)
     .addCommand(modelsCommand())
+    .addCommand(stopEndpointCommand())
+    .addCommand(wakeCommand())
     .addCommand(contractCommand())
     .addCommand(diffCommand())
     .addCommand(financeCommand())

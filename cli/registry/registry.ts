@@ -176,7 +176,8 @@ export class ModelRegistry {
   }
 }
 
-function refuseUnenforced(role: Role): void {
+/** Roles that nothing routes to are refused. */
+export function refuseUnenforced(role: Role): void {
   if (role === 'live') return;
   throw new RegistryRefused(
     `a version cannot be used as ${role} yet: nothing routes to a ${role} version; use it as live`,
