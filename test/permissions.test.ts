@@ -1,16 +1,21 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { CALLS as API_LOGGING_ROLE } from '../lambdas/api-logging-role/calls';
 import { CALLS as AUTHORIZE } from '../lambdas/authorize/calls';
+import { CALLS as ENDPOINT_CONTROLLER } from '../lambdas/endpoint-controller/calls';
+import { CALLS as ENDPOINT_PARAMETERS } from '../lambdas/endpoint-parameters/calls';
+import { CALLS as ENDPOINT_WATCH } from '../lambdas/endpoint-watch/calls';
 import { CALLS as MODEL_HOST } from '../lambdas/model-host/calls';
 import { CALLS as PREDICT } from '../lambdas/predict/calls';
 import { CALLS as RECORDS } from '../lambdas/records/calls';
 import { CALLS as SWEEP_RECORDS } from '../lambdas/sweep-records/calls';
+import { CALLS as VERIFY_ROLLOUT } from '../lambdas/verify-rollout/calls';
 import { handlerNames } from './handler-sources';
 import { property, resourcesOf, type SynthesizedStage, synthesizedStages, templateJson } from './support';
 
-/** What each handler's SDK calls need; its sources are compared with it beside the handler. */
+/** What each handler's SDK calls need, by the last part of its function's name; sources are compared with it elsewhere. */
 const CALLS: Readonly<Record<string, readonly string[]>> = {
   'api-logging-role': API_LOGGING_ROLE,
   authorize: AUTHORIZE,
@@ -18,6 +23,17 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
   predict: PREDICT,
   records: RECORDS,
   'sweep-records': SWEEP_RECORDS,
+  'endpoint-control': ENDPOINT_CONTROLLER,
+  'endpoint-params': ENDPOINT_PARAMETERS,
+  'endpoint-watch': ENDPOINT_WATCH,
+  'verify-rollout': VERIFY_ROLLOUT,
+};
+
+/** Handlers whose functions are called otherwise. */
+const HANDLER_OF: Readonly<Record<string, string>> = {
+  model: 'model-host',
+  'endpoint-control': 'endpoint-controller',
+  'endpoint-params': 'endpoint-parameters',
 };
 
 interface Statement {
@@ -30,17 +46,28 @@ interface Statement {
 /** Logs and traces are the runtime's own, network interfaces Lambda's, keys are used by the services in the caller's name. */
 const IMPLIED = /^(logs|xray|kms|ec2):/;
 
-/** Logical id of the role of a function, by its literal name. */
-function roleOf(stage: SynthesizedStage, name: string): string | undefined {
-  const functionName = `${stage.model.deployment}-${name}`;
-  const [[, found] = []] = resourcesOf(stage.templates.serve, 'AWS::Lambda::Function').filter(
-    ([, { Properties }]) => Properties?.FunctionName === functionName,
-  );
-  return (found?.Properties?.Role as { 'Fn::GetAtt': [string, string] } | undefined)?.['Fn::GetAtt'][0];
+/** The role of a function, with the stack that it is in. */
+interface FoundRole {
+  readonly template: Template;
+  /** Logical id. */
+  readonly id: string;
 }
 
-function statementsOf(stage: SynthesizedStage, role: string): Statement[] {
-  const { Resources } = templateJson(stage.templates.serve);
+/** The role of a function, by the function's literal name. */
+function roleOf(stage: SynthesizedStage, name: string): FoundRole | undefined {
+  const functionName = `${stage.model.deployment}-${name}`;
+  for (const template of Object.values(stage.templates) as Template[]) {
+    const [[, found] = []] = resourcesOf(template, 'AWS::Lambda::Function').filter(
+      ([, { Properties }]) => Properties?.FunctionName === functionName,
+    );
+    if (found === undefined) continue;
+    return { template, id: property<{ 'Fn::GetAtt': [string, string] }>(found, 'Role')['Fn::GetAtt'][0] };
+  }
+  return undefined;
+}
+
+function statementsOf({ template, id: role }: FoundRole): Statement[] {
+  const { Resources } = templateJson(template);
   const inline = (Resources[role]?.Properties?.Policies ?? []) as { PolicyDocument: { Statement: Statement[] } }[];
   const attached = Object.values(Resources).filter(
     ({ Type, Properties }) =>
@@ -52,9 +79,9 @@ function statementsOf(stage: SynthesizedStage, role: string): Statement[] {
   ];
 }
 
-/** Failed runs of the sweeper go to this queue in the name of its role. */
+/** Failed runs of what is scheduled go to these queues in the name of its role. */
 function toFailureQueue({ Resource }: Statement): boolean {
-  return /^\{"Fn::GetAtt":\["\w*SweepFailed\w*","Arn"\]\}$/.test(JSON.stringify(Resource));
+  return /^\{"Fn::GetAtt":\["\w*(?:Sweep|Watch)Failed\w*","Arn"\]\}$/.test(JSON.stringify(Resource));
 }
 
 function grantedActions(statements: readonly Statement[]): string[] {
@@ -84,33 +111,28 @@ const roles = synthesizedStages().flatMap((stage) =>
 
 describe('the role of a handler', () => {
   it('is looked at for every handler that there is', () => {
-    expect([...new Set(roles.map(({ name }) => (name === 'model' ? 'model-host' : name)))].sort()).toEqual(
-      handlerNames().sort(),
-    );
+    expect([...new Set(roles.map(({ name }) => HANDLER_OF[name] ?? name))].sort()).toEqual(handlerNames().sort());
     for (const handler of handlerNames()) {
       expect(readdirSync(join(__dirname, '../lambdas', handler))).toContain('calls.ts');
     }
   });
 
-  it.each(roles)(
-    'of $label is granted what the handler calls, and nothing that it does not',
-    ({ stage, name, role }) => {
-      const granted = grantedActions(statementsOf(stage, role));
-      expect(compare(granted, CALLS[name] ?? [])).toEqual({ missing: [], unused: [] });
-    },
-  );
-
-  it.each(roles)('of $label only allows, and belongs to that function alone', ({ stage, role }) => {
-    for (const { Effect } of statementsOf(stage, role)) expect(Effect).toBe('Allow');
-    const users = resourcesOf(stage.templates.serve, 'AWS::Lambda::Function').filter(
-      ([, { Properties }]) => JSON.stringify(Properties?.Role) === `{"Fn::GetAtt":["${role}","Arn"]}`,
-    );
-    expect(users).toHaveLength(1);
-    expect(templateJson(stage.templates.serve).Resources[role]?.Properties).not.toHaveProperty('ManagedPolicyArns');
+  it.each(roles)('of $label is granted what the handler calls, and nothing that it does not', ({ name, role }) => {
+    const granted = grantedActions(statementsOf(role));
+    expect(compare(granted, CALLS[name] ?? [])).toEqual({ missing: [], unused: [] });
   });
 
-  it.each(roles)('of $label uses the key only through the services that keep things', ({ stage, role }) => {
-    const ofKey = statementsOf(stage, role).filter(({ Action }) => JSON.stringify(Action).includes('kms:'));
+  it.each(roles)('of $label only allows, and belongs to that function alone', ({ role }) => {
+    for (const { Effect } of statementsOf(role)) expect(Effect).toBe('Allow');
+    const users = resourcesOf(role.template, 'AWS::Lambda::Function').filter(
+      ([, { Properties }]) => JSON.stringify(Properties?.Role) === `{"Fn::GetAtt":["${role.id}","Arn"]}`,
+    );
+    expect(users).toHaveLength(1);
+    expect(templateJson(role.template).Resources[role.id]?.Properties).not.toHaveProperty('ManagedPolicyArns');
+  });
+
+  it.each(roles)('of $label uses the key only through the services that keep things', ({ role }) => {
+    const ofKey = statementsOf(role).filter(({ Action }) => JSON.stringify(Action).includes('kms:'));
     for (const { Action, Condition } of ofKey) {
       expect([Action].flat().every((action) => action.startsWith('kms:'))).toBe(true);
       const services = JSON.stringify((Condition as { StringEquals: unknown } | undefined)?.StringEquals);
@@ -123,8 +145,8 @@ describe('the role of a handler', () => {
 
   it.each(roles.filter(({ name }) => ['predict', 'records', 'sweep-records', 'model'].includes(name)))(
     'of $label may use the key through the services that it calls',
-    ({ stage, name, role }) => {
-      const through = JSON.stringify(statementsOf(stage, role).map(({ Condition }) => Condition));
+    ({ name, role }) => {
+      const through = JSON.stringify(statementsOf(role).map(({ Condition }) => Condition));
       const services = new Set((CALLS[name] ?? []).map((action) => action.split(':')[0]));
       services.delete('lambda');
       for (const service of services) expect(through).toContain(`"${service}.eu-west-1."`);
@@ -132,8 +154,8 @@ describe('the role of a handler', () => {
   );
 
   it.each(everyStageByName)('of the sweeper in %s may send its failures to its queue', (_, stage) => {
-    const role = roleOf(stage, 'sweep-records') ?? '';
-    const [failure] = statementsOf(stage, role).filter(toFailureQueue);
+    const role = roleOf(stage, 'sweep-records');
+    const [failure] = role === undefined ? [] : statementsOf(role).filter(toFailureQueue);
     expect(failure?.Action).toContain('sqs:SendMessage');
   });
 });

@@ -95,7 +95,7 @@ const NAME_PART = 24;
  * what an interrupted execution left is repaired by the next one.
  *
  * @example
- * new EndpointController(operateStack, 'EndpointController', {
+ * new EndpointController(this, 'EndpointController', {
  *   deployment: 'spam-filter-pilot', model: 'spam-filter', registry, endpointName: 'spam-filter-pilot' });
  */
 export class EndpointController extends Construct {

@@ -27,7 +27,7 @@ export interface EndpointParametersProps {
  * with any change of its own, and undo a promotion.
  *
  * @example
- * new EndpointParameters(stateStack, 'EndpointParameters', { deployment: 'spam-filter-pilot' });
+ * new EndpointParameters(this, 'EndpointParameters', { deployment: 'spam-filter-pilot' });
  */
 export class EndpointParameters extends Construct {
   /** StringList: version, S3 URI of its artefact, image URI. */

@@ -75,7 +75,7 @@ const ANSWER = Duration.minutes(1);
  *
  * @example
  * new VerifiedRollout(this, 'Rollout', { deployment: 'spam-filter-pilot', endpoint, endpointName: 'spam-filter-pilot',
- *   endpointConfigName: config.attrEndpointConfigName, rollbackAlarmNames: [alarm.alarmName] });
+ *   endpointConfigName: config.attrEndpointConfigName, rollbackAlarmNames: ['spam-filter-pilot-errors'] });
  */
 export class VerifiedRollout extends Construct {
   /** Function that verifies; a literal. CloudFormation must be allowed to invoke it. */

@@ -28,13 +28,11 @@ export class FakeControl implements ControlPort {
     return this.looks < this.states.length ? { kind: 'running' } : this.end;
   }
   async entered(_execution: string, after: number): Promise<readonly EnteredState[]> {
-    return this.states
-      .slice(after, this.looks)
-      .map((state, index) => ({
-        id: after + index + 1,
-        state,
-        at: new Date(Date.UTC(2026, 0, 1, 9, 0, after + index)),
-      }));
+    return this.states.slice(after, this.looks).map((state, index) => ({
+      id: after + index + 1,
+      state,
+      at: new Date(Date.UTC(2026, 0, 1, 9, 0, after + index)),
+    }));
   }
 
   get control(): EndpointControl {
