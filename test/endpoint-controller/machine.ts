@@ -1,7 +1,8 @@
 import jsonata from 'jsonata';
 
 interface State {
-  readonly Type: 'Task' | 'Choice' | 'Wait' | 'Succeed' | 'Fail';
+  readonly Type: 'Task' | 'Choice' | 'Wait' | 'Pass' | 'Fail';
+  readonly End?: boolean;
   readonly Arguments?: { readonly Payload: unknown };
   readonly Output?: unknown;
   readonly Next?: string;
@@ -68,7 +69,8 @@ export async function execute(
       case 'Choice':
         name = await chosen(state, states);
         break;
-      case 'Succeed':
+      case 'Pass':
+        if (state.End !== true) throw new Error(`${name} is a Pass state that goes on; the controller has none`);
         return { status: 'SUCCEEDED', output: await evaluate(state.Output, states), path };
       case 'Fail': {
         const cause = String(await evaluate(state.Cause, states));

@@ -26,7 +26,7 @@ const UPDATE_MS = 5 * 60_000;
 
 export const DEFINITION = controllerDefinition('arn:handler', 86_400);
 
-export function versionOf(version: string): ModelVersion {
+function versionOf(version: string): ModelVersion {
   return {
     model: 'demo',
     version,
