@@ -104,6 +104,7 @@ describe('the stack', () => {
         StackEvents: [
           event('demo-pilot-endpoint', 'UPDATE_ROLLBACK_COMPLETE'),
           event('Alarm', 'UPDATE_FAILED', 'Resource update cancelled'),
+          event('Scaling', 'UPDATE_FAILED', 'its endpoint is being rolled back'),
           event('Rollout', 'UPDATE_FAILED', 'alarm demo-errors went into ALARM'),
           event('demo-pilot-endpoint', 'UPDATE_IN_PROGRESS'),
           event('Endpoint', 'CREATE_FAILED', 'of an update before'),
