@@ -1,9 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import aslValidator from 'asl-validator';
-import { Duration, RemovalPolicy, TimeZone, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, TimeZone } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
-import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import { CALLS as CONTROLLER } from '../../lambdas/endpoint-controller/calls';
 import { CALLS as PARAMETERS } from '../../lambdas/endpoint-parameters/calls';
@@ -371,37 +370,4 @@ describe('the watch', () => {
   ])('fails with %j', (watch, fault) => {
     expect(messageOf(() => controlledStage({ watch }))).toContain(fault);
   });
-});
-
-describe('cdk-nag', () => {
-  it('finds nothing in the three stacks', () => {
-    const before = process.env.CDK_VALIDATION;
-    delete process.env.CDK_VALIDATION;
-    try {
-      const { app } = controlledStage();
-      Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-      let error = '';
-      try {
-        app.synth();
-      } catch (thrown) {
-        error = String(thrown);
-      }
-      const file = join(app.outdir, 'validation-report.json');
-      expect(existsSync(file), error).toBe(true);
-      const { pluginReports } = JSON.parse(readFileSync(file, 'utf8')) as {
-        pluginReports: {
-          violations?: { ruleName: string; description: string; violatingConstructs?: { constructPath?: string }[] }[];
-        }[];
-      };
-      const found = pluginReports.flatMap(({ violations = [] }) =>
-        violations.map(
-          ({ ruleName, description, violatingConstructs = [] }) =>
-            `${ruleName} on ${violatingConstructs.map(({ constructPath }) => constructPath).join(', ')}: ${description}`,
-        ),
-      );
-      expect(found).toEqual([]);
-    } finally {
-      process.env.CDK_VALIDATION = before;
-    }
-  }, 120_000);
 });
