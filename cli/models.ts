@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import { type ModelVersion, type Pointers, VERSION_PATTERN } from '../protocol/model-version';
+import { controlText } from './endpoint';
+import type { EndpointControl } from './endpoint-control/control';
+import { printProgress, SILENT_PROGRESS } from './endpoint-control/print-progress';
 import { CliError, EXIT, operationError } from './errors';
 import { example, type Output, printJson, printTable } from './output';
 import { hashArtifact } from './registry/content-hash';
@@ -12,12 +15,18 @@ import {
   type UseResult,
 } from './registry/registry';
 import { PointerConflict, RegistryRefused } from './registry/registry-error';
+import type { StageConnection } from './stage-connection';
 
 export interface ModelsCommandOptions {
   /** Default: standard output. */
   readonly output?: Output;
-  /** The registry of a stage. Default: found by the outputs of the deployed stage. */
-  readonly connect?: (stage: string) => Promise<ModelRegistry>;
+  /** A stage. Default: found by the outputs of the deployed stage. */
+  readonly connect?: (stage: string) => Promise<StageConnection>;
+}
+
+interface UseFlags {
+  readonly as: Role;
+  readonly json?: boolean;
 }
 
 interface RegisterFlags {
@@ -52,7 +61,7 @@ export function modelsCommand(options: ModelsCommandOptions = {}): Command {
       await told(`could not register ${path}`, () => hashArtifact(path));
       for (const version of parent) checkVersion(version);
       const parents = parent.length === 0 ? undefined : parent;
-      const registry = await connect(stage);
+      const { registry } = await connect(stage);
       const result = await told(`could not register ${path}`, () =>
         registry.register({ path, parents, metrics, description }),
       );
@@ -68,10 +77,11 @@ export function modelsCommand(options: ModelsCommandOptions = {}): Command {
     .addOption(new Option('--as <role>', 'where it serves').choices(['live', 'canary', 'shadow']).default('live'))
     .option('--json', 'print JSON')
     .addHelpText('after', example('slipway models use pilot v-0123456789abcdef'))
-    .action(async (stage: string, version: string, flags: { readonly as: Role; readonly json?: boolean }) => {
+    .action(async (stage: string, version: string, flags: UseFlags) => {
       checkVersion(version);
       await told(`could not use ${version}`, async () => refuseUnenforced(flags.as));
-      const registry = await connect(stage);
+      const { registry, control } = await connect(stage);
+      if (control !== undefined) return useThrough(control, registry, version, flags, output);
       const result = await told(`could not use ${version}`, () => registry.use(version, { as: flags.as }));
       if (flags.json === true) printJson(output, result);
       else output.write(useText(version, result));
@@ -84,7 +94,7 @@ export function modelsCommand(options: ModelsCommandOptions = {}): Command {
     .option('--json', 'print JSON')
     .addHelpText('after', example('slipway models list pilot'))
     .action(async (stage: string, flags: { readonly json?: boolean }) => {
-      const registry = await connect(stage);
+      const { registry } = await connect(stage);
       const [versions, pointers] = await told('could not list versions', () =>
         Promise.all([registry.list(), registry.pointers()]),
       );
@@ -108,7 +118,7 @@ export function modelsCommand(options: ModelsCommandOptions = {}): Command {
     .addHelpText('after', example('slipway models show pilot v-0123456789abcdef'))
     .action(async (stage: string, version: string, flags: { readonly json?: boolean }) => {
       checkVersion(version);
-      const registry = await connect(stage);
+      const { registry } = await connect(stage);
       const [found, pointers] = await told(`could not show ${version}`, () =>
         Promise.all([registry.show(version), registry.pointers()]),
       );
@@ -131,32 +141,28 @@ function checkVersion(version: string): void {
   );
 }
 
-const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-
-async function connectToStage(stage: string): Promise<ModelRegistry> {
+async function connectToStage(stage: string): Promise<StageConnection> {
   // Loaded when used: the clients would double the start of every other command.
-  const [{ stageState }, { DynamoDBClient }, { S3Client }, { STSClient }, { awsRegistry }] = await Promise.all([
-    import('./stage-outputs'),
-    import('@aws-sdk/client-dynamodb'),
-    import('@aws-sdk/client-s3'),
-    import('@aws-sdk/client-sts'),
-    import('./registry/io/aws-registry'),
-  ]);
-  const { stackName, region, outputs } = await stageState(stage);
-  const { RegistryTableName: table, ArtifactBucketName: bucket, ModelName: model } = outputs;
-  if (table === undefined || bucket === undefined || model === undefined) {
-    throw new CliError(`stack ${stackName} has no registry among its outputs; deploy the stage again`, EXIT.failed);
-  }
-  const config = region === undefined ? {} : { region };
-  return awsRegistry({
-    dynamo: new DynamoDBClient(config),
-    // Its warning that a stream cannot be sent again is not for the user: the upload is repeated with a new stream.
-    s3: new S3Client({ ...config, logger: SILENT }),
-    sts: new STSClient(config),
-    table,
-    bucket,
-    model,
+  const { connectStage } = await import('./stage-connection');
+  return connectStage(stage);
+}
+
+/** Where an endpoint serves, its controller moves the pointers, and `live` only once the version is verified to serve. */
+async function useThrough(
+  control: EndpointControl,
+  registry: ModelRegistry,
+  version: string,
+  flags: UseFlags,
+  output: Output,
+): Promise<void> {
+  const result = await told(`could not use ${version}`, async () => {
+    refuseUnenforced(flags.as);
+    // Told at once, rather than by an execution that fails.
+    await registry.show(version);
+    return control.run({ action: 'use', version }, flags.json === true ? SILENT_PROGRESS : printProgress(output));
   });
+  if (flags.json === true) printJson(output, result);
+  else output.write(controlText(result));
 }
 
 /** Runs a step of the registry; what fails in it is told in one line. */

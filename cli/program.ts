@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { checkCommand } from './check';
 import { contractCommand } from './contract';
 import { diffCommand } from './diff';
+import { stopEndpointCommand, wakeCommand } from './endpoint';
 import { financeCommand } from './finance';
 import { modelsCommand } from './models';
 import { preflightCommand } from './preflight';
@@ -13,6 +14,8 @@ export function slipwayProgram(version: string): Command {
     .description('Takes an AI model from pilot to production on AWS.')
     .version(version)
     .addCommand(modelsCommand())
+    .addCommand(stopEndpointCommand())
+    .addCommand(wakeCommand())
     .addCommand(contractCommand())
     .addCommand(diffCommand())
     .addCommand(checkCommand())

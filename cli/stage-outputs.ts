@@ -12,6 +12,8 @@ export interface StageOutputsOptions {
 /** What a deployed stage's stack of state says of itself. */
 export interface StageState {
   readonly stackName: string;
+  /** ARN of the stack. */
+  readonly stackId: string;
   /** Undefined where the stage has none of its own: the region of whoever runs this. */
   readonly region: string | undefined;
   readonly outputs: Readonly<Record<string, string>>;
@@ -33,7 +35,7 @@ export async function stageState(stage: string, options: StageOutputsOptions = {
   try {
     const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
     const outputs = (Stacks[0]?.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]);
-    return { stackName, region, outputs: Object.fromEntries(outputs) };
+    return { stackName, stackId: Stacks[0]?.StackId ?? '', region, outputs: Object.fromEntries(outputs) };
   } catch (error) {
     if (error instanceof Error && /does not exist/.test(error.message)) {
       const where = region === undefined ? '' : ` in ${region}`;

@@ -23,14 +23,18 @@ export type { ScaleToZeroHostingProps } from './endpoint/component-hosting';
 export type { ComponentOptions, FleetComponent } from './endpoint/component-options';
 export { DataCapture, type OutputCaptureOptions } from './endpoint/data-capture';
 export { DeepLearningContainer } from './endpoint/deep-learning-container';
+export { EndpointController, type EndpointControllerProps } from './endpoint/endpoint-controller';
 export { EndpointHosting } from './endpoint/endpoint-hosting';
 export type { EndpointNetworkOptions } from './endpoint/endpoint-network';
+export { EndpointParameters, type EndpointParametersProps } from './endpoint/endpoint-parameters';
 export {
   type ConcurrencyScalingOptions,
   EndpointScaling,
   type InvocationScalingOptions,
   type ScalingOptions,
 } from './endpoint/endpoint-scaling';
+export { EndpointSchedule, type EndpointScheduleProps } from './endpoint/endpoint-schedule';
+export { EndpointWatch, type EndpointWatchProps } from './endpoint/endpoint-watch';
 export type { IEndpointHosting, InstanceOptions } from './endpoint/hosting';
 export type { LambdaBackendProps } from './endpoint/lambda-backend';
 export { ModelBackend } from './endpoint/model-backend';
@@ -59,6 +63,8 @@ export { SageMakerEndpoint } from './endpoint/sagemaker-endpoint';
 export type { EndpointOptions, SageMakerEndpointProps } from './endpoint/sagemaker-endpoint-props';
 export { type OfficeHoursOptions, ScalingSchedule } from './endpoint/scaling-schedule';
 export type { ServerlessHostingProps } from './endpoint/serverless-hosting';
+export { type VariantImage, VerifiedRollout, type VerifiedRolloutProps } from './endpoint/verified-rollout';
+export { WarmUp } from './endpoint/warm-up';
 export { GuardMode, GuardPolicy, type GuardRuleOptions, SensitiveData } from './guard/api';
 export type { IModelRegistry } from './lifecycle/api';
 export { ModelRegistry, type ModelRegistryProps } from './lifecycle/model-registry';

@@ -35,6 +35,18 @@ export const ENV = {
   waitingDeadLetters: 'SLIPWAY_WAITING_DEAD_LETTERS',
   /** Seconds that an accepted request may wait for its answer. */
   waitSeconds: 'SLIPWAY_WAIT_SECONDS',
+  /** Name of the stack that holds the endpoint. */
+  endpointStack: 'SLIPWAY_ENDPOINT_STACK',
+  /** ISO 8601: when the endpoint's parameters were created, from which the expiry of a pilot is counted. */
+  endpointSince: 'SLIPWAY_ENDPOINT_SINCE',
+  /** State machine that alone changes the endpoint, by ARN. */
+  endpointController: 'SLIPWAY_ENDPOINT_CONTROLLER',
+  /** Role by which CloudFormation changes the endpoint's stack, by ARN. */
+  endpointUpdateRole: 'SLIPWAY_ENDPOINT_UPDATE_ROLE',
+  /** SSM parameter of the version that the endpoint should serve, read by its template. */
+  desiredVersionParameter: 'SLIPWAY_DESIRED_VERSION_PARAMETER',
+  /** SSM parameter that says whether the endpoint should run, read by its template. */
+  desiredStateParameter: 'SLIPWAY_DESIRED_STATE_PARAMETER',
   /** Deadline of one request, in milliseconds. */
   timeoutMs: 'SLIPWAY_TIMEOUT_MS',
   /** Days a prediction record is kept. */

@@ -62,6 +62,8 @@ export const METRIC = {
   trueNegatives: 'TrueNegatives',
   /** Count: records that were left open by a killed handler and were closed as `cut` by the sweeper. */
   recordsCut: 'RecordsCut',
+  /** None: days until a pilot's endpoint is stopped for good, in fractions; negative once it is over. */
+  endpointDaysLeft: 'EndpointDaysLeft',
 } as const;
 
 export type MetricName = (typeof METRIC)[keyof typeof METRIC];

@@ -66,6 +66,8 @@ export const REGISTRY_KEYS = {
   /** One change of the pointers, padded so that the order of keys is the order of changes. */
   use: (revision: number): string => `USE#${String(revision).padStart(10, '0')}`,
   usePrefix: 'USE#',
+  /** Who changes the endpoint now, and what is to be restored if they do not end it. */
+  endpointLease: 'LEASE#ENDPOINT',
 } as const;
 
 /** Where all versions of a model lie in the artefact bucket. */
@@ -78,13 +80,28 @@ export function artifactPrefix(model: string, version: string): string {
   return `${modelPrefix(model)}${version}/`;
 }
 
+/**
+ * What a change of the pointers is, where an endpoint controller makes it: `asked` moves what is desired, `served` writes what
+ * was verified to serve, `restored` takes back what was asked.
+ */
+export type PointerChangeKind = 'asked' | 'served' | 'restored';
+
 /** The audit item of one change of the pointers, written in the transaction that makes it. Never changed afterwards. */
 export interface PointerChange {
   readonly model: string;
   readonly revision: number;
   readonly from: string | null;
-  readonly to: string;
+  /** Null only where asking for the first version was taken back. */
+  readonly to: string | null;
   readonly changedBy: string;
   /** ISO 8601, UTC. */
   readonly changedAt: string;
+  /** Without it, asking and serving are one: backends that route by the pointers. */
+  readonly kind?: PointerChangeKind;
+  /** What it left as desired state, where a controller made it. */
+  readonly desiredState?: DesiredState;
+  /** Why, in the words of whoever asked. */
+  readonly reason?: string;
+  /** Execution of the controller that made it. */
+  readonly execution?: string;
 }

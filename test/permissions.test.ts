@@ -1,20 +1,25 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { CALLS as ANSWER_ASYNC } from '../lambdas/answer-async/calls';
 import { CALLS as ANSWER_WAITING } from '../lambdas/answer-waiting/calls';
 import { CALLS as API_LOGGING_ROLE } from '../lambdas/api-logging-role/calls';
 import { CALLS as AUTHORIZE } from '../lambdas/authorize/calls';
+import { CALLS as ENDPOINT_CONTROLLER } from '../lambdas/endpoint-controller/calls';
+import { CALLS as ENDPOINT_PARAMETERS } from '../lambdas/endpoint-parameters/calls';
+import { CALLS as ENDPOINT_WATCH } from '../lambdas/endpoint-watch/calls';
 import { CALLS as MODEL_HOST } from '../lambdas/model-host/calls';
 import { CALLS as PREDICT } from '../lambdas/predict/calls';
 import { CALLS_OF as PREDICT_ENDPOINT } from '../lambdas/predict-endpoint/calls';
 import { CALLS as RECORDS } from '../lambdas/records/calls';
 import { CALLS as SWEEP_RECORDS } from '../lambdas/sweep-records/calls';
+import { CALLS as VERIFY_ROLLOUT } from '../lambdas/verify-rollout/calls';
 import { synthesizedEndpointStages } from './endpoint-stages';
 import { handlerNames } from './handler-sources';
 import { property, resourcesOf, type SynthesizedStage, synthesizedStages, templateJson } from './support';
 
-/** What each handler's SDK calls need, by the name of its function; its sources are compared with it beside the handler. */
+/** What each handler's SDK calls need, by the last part of its function's name; sources are compared with it elsewhere. */
 const CALLS: Readonly<Record<string, readonly string[]>> = {
   'answer-async': ANSWER_ASYNC,
   'answer-waiting': ANSWER_WAITING,
@@ -24,6 +29,17 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
   predict: PREDICT,
   records: RECORDS,
   'sweep-records': SWEEP_RECORDS,
+  'endpoint-control': ENDPOINT_CONTROLLER,
+  'endpoint-params': ENDPOINT_PARAMETERS,
+  'endpoint-watch': ENDPOINT_WATCH,
+  'verify-rollout': VERIFY_ROLLOUT,
+};
+
+/** Handlers whose functions are called otherwise. */
+const HANDLER_OF: Readonly<Record<string, string>> = {
+  model: 'model-host',
+  'endpoint-control': 'endpoint-controller',
+  'endpoint-params': 'endpoint-parameters',
 };
 
 /** What DynamoDB does with the key of a table in the name of its caller. */
@@ -53,7 +69,7 @@ function callsOf(stage: SynthesizedStage, name: string): readonly string[] {
 /** The folder under `lambdas/` whose handler a function runs. */
 function handlerOf(stage: SynthesizedStage, name: string): string {
   if (name === 'predict' && PREDICT_BY_ENDPOINT[stage.name] !== undefined) return 'predict-endpoint';
-  return name === 'model' ? 'model-host' : name;
+  return HANDLER_OF[name] ?? name;
 }
 
 interface Statement {
@@ -66,17 +82,28 @@ interface Statement {
 /** Logs and traces are the runtime's own, network interfaces Lambda's, keys are used by the services in the caller's name. */
 const IMPLIED = /^(logs|xray|kms|ec2):/;
 
-/** Logical id of the role of a function, by its literal name. */
-function roleOf(stage: SynthesizedStage, name: string): string | undefined {
-  const functionName = `${stage.model.deployment}-${name}`;
-  const [[, found] = []] = resourcesOf(stage.templates.serve, 'AWS::Lambda::Function').filter(
-    ([, { Properties }]) => Properties?.FunctionName === functionName,
-  );
-  return (found?.Properties?.Role as { 'Fn::GetAtt': [string, string] } | undefined)?.['Fn::GetAtt'][0];
+/** The role of a function, with the stack that it is in. */
+interface FoundRole {
+  readonly template: Template;
+  /** Logical id. */
+  readonly id: string;
 }
 
-function statementsOf(stage: SynthesizedStage, role: string): Statement[] {
-  const { Resources } = templateJson(stage.templates.serve);
+/** The role of a function, by the function's literal name. */
+function roleOf(stage: SynthesizedStage, name: string): FoundRole | undefined {
+  const functionName = `${stage.model.deployment}-${name}`;
+  for (const template of Object.values(stage.templates) as Template[]) {
+    const [[, found] = []] = resourcesOf(template, 'AWS::Lambda::Function').filter(
+      ([, { Properties }]) => Properties?.FunctionName === functionName,
+    );
+    if (found === undefined) continue;
+    return { template, id: property<{ 'Fn::GetAtt': [string, string] }>(found, 'Role')['Fn::GetAtt'][0] };
+  }
+  return undefined;
+}
+
+function statementsOf({ template, id: role }: FoundRole): Statement[] {
+  const { Resources } = templateJson(template);
   const inline = (Resources[role]?.Properties?.Policies ?? []) as { PolicyDocument: { Statement: Statement[] } }[];
   const attached = Object.values(Resources).filter(
     ({ Type, Properties }) =>
@@ -88,21 +115,20 @@ function statementsOf(stage: SynthesizedStage, role: string): Statement[] {
   ];
 }
 
-/** Failed runs of the sweeper, and of the handler of notifications, go to their queue in the name of their role. */
+/** Failed runs of what is scheduled, and of the handler of notifications, go to these queues in the name of their role. */
 function toFailureQueue({ Resource }: Statement): boolean {
-  return /^\{"Fn::GetAtt":\["\w*(SweepFailed|AsyncFailed)\w*","Arn"\]\}$/.test(JSON.stringify(Resource));
+  return /^\{"Fn::GetAtt":\["\w*(?:Sweep|Watch|Async)Failed\w*","Arn"\]\}$/.test(JSON.stringify(Resource));
 }
 
 /** What Lambda does with a queue to bring its messages to a function. */
 const POLLING = ['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'];
 
 /** Queues from which Lambda feeds the function with this role. */
-function fedFrom(stage: SynthesizedStage, role: string): unknown[] {
-  const serve = stage.templates.serve;
-  const functions = resourcesOf(serve, 'AWS::Lambda::Function')
-    .filter(([, { Properties }]) => JSON.stringify(Properties?.Role) === `{"Fn::GetAtt":["${role}","Arn"]}`)
-    .map(([id]) => id);
-  return resourcesOf(serve, 'AWS::Lambda::EventSourceMapping')
+function fedFrom({ template, id }: FoundRole): unknown[] {
+  const functions = resourcesOf(template, 'AWS::Lambda::Function')
+    .filter(([, { Properties }]) => JSON.stringify(Properties?.Role) === `{"Fn::GetAtt":["${id}","Arn"]}`)
+    .map(([logicalId]) => logicalId);
+  return resourcesOf(template, 'AWS::Lambda::EventSourceMapping')
     .filter(([, mapping]) => functions.includes(property<{ Ref: string }>(mapping, 'FunctionName').Ref))
     .map(([, mapping]) => mapping.Properties?.EventSourceArn);
 }
@@ -148,15 +174,15 @@ describe('the role of a handler', () => {
   it.each(roles)(
     'of $label is granted what the handler calls, and nothing that it does not',
     ({ stage, name, role }) => {
-      const fed = fedFrom(stage, role).length > 0 ? POLLING : [];
-      const granted = grantedActions(statementsOf(stage, role));
+      const fed = fedFrom(role).length > 0 ? POLLING : [];
+      const granted = grantedActions(statementsOf(role));
       expect(compare(granted, [...callsOf(stage, name), ...fed])).toEqual({ missing: [], unused: [] });
     },
   );
 
-  it.each(roles)('of $label may poll the queues that the function is fed from, and no other', ({ stage, role }) => {
-    const statements = statementsOf(stage, role).filter((statement) => !toFailureQueue(statement));
-    const fed = fedFrom(stage, role).map((arn) => JSON.stringify(arn));
+  it.each(roles)('of $label may poll the queues that the function is fed from, and no other', ({ role }) => {
+    const statements = statementsOf(role).filter((statement) => !toFailureQueue(statement));
+    const fed = fedFrom(role).map((arn) => JSON.stringify(arn));
     for (const action of POLLING) {
       const granted = resourcesFor(statements, action).map((resource) => JSON.stringify(resource));
       expect(granted.sort(), action).toEqual([...fed].sort());
@@ -164,23 +190,21 @@ describe('the role of a handler', () => {
   });
 
   it('that is fed from a queue is the worker of waiting requests, from two', () => {
-    const fed = roles.filter(({ stage, role }) => fedFrom(stage, role).length > 0);
-    expect(fed.map(({ label, stage, role }) => [label, fedFrom(stage, role).length])).toEqual([
-      ['sleeping answer-waiting', 2],
-    ]);
+    const fed = roles.filter(({ role }) => fedFrom(role).length > 0);
+    expect(fed.map(({ label, role }) => [label, fedFrom(role).length])).toEqual([['sleeping answer-waiting', 2]]);
   });
 
-  it.each(roles)('of $label only allows, and belongs to that function alone', ({ stage, role }) => {
-    for (const { Effect } of statementsOf(stage, role)) expect(Effect).toBe('Allow');
-    const users = resourcesOf(stage.templates.serve, 'AWS::Lambda::Function').filter(
-      ([, { Properties }]) => JSON.stringify(Properties?.Role) === `{"Fn::GetAtt":["${role}","Arn"]}`,
+  it.each(roles)('of $label only allows, and belongs to that function alone', ({ role }) => {
+    for (const { Effect } of statementsOf(role)) expect(Effect).toBe('Allow');
+    const users = resourcesOf(role.template, 'AWS::Lambda::Function').filter(
+      ([, { Properties }]) => JSON.stringify(Properties?.Role) === `{"Fn::GetAtt":["${role.id}","Arn"]}`,
     );
     expect(users).toHaveLength(1);
-    expect(templateJson(stage.templates.serve).Resources[role]?.Properties).not.toHaveProperty('ManagedPolicyArns');
+    expect(templateJson(role.template).Resources[role.id]?.Properties).not.toHaveProperty('ManagedPolicyArns');
   });
 
-  it.each(roles)('of $label uses the key only through the services that keep things', ({ stage, name, role }) => {
-    const ofKey = statementsOf(stage, role).filter(({ Action }) => JSON.stringify(Action).includes('kms:'));
+  it.each(roles)('of $label uses the key only through the services that keep things', ({ name, role }) => {
+    const ofKey = statementsOf(role).filter(({ Action }) => JSON.stringify(Action).includes('kms:'));
     const used = ofKey.map(({ Action, Condition }) => [
       /"kms:ViaService":\{?.*?([a-z0-9]+)\.eu-west-1\./.exec(JSON.stringify(Condition))?.[1],
       [Action].flat().map((action) => action.replace('kms:', '')),
@@ -193,7 +217,7 @@ describe('the role of a handler', () => {
   it.each(roles.filter(({ name }) => keepers.includes(name)))(
     'of $label may use the key through the services that it calls',
     ({ stage, name, role }) => {
-      const through = JSON.stringify(statementsOf(stage, role).map(({ Condition }) => Condition));
+      const through = JSON.stringify(statementsOf(role).map(({ Condition }) => Condition));
       const services = new Set(callsOf(stage, name).map((action) => action.split(':')[0]));
       // They keep nothing under the key: what runs the model is called, no more.
       for (const called of ['lambda', 'sagemaker']) services.delete(called);
@@ -203,8 +227,8 @@ describe('the role of a handler', () => {
 
   it.each(roles.filter(({ name }) => ['sweep-records', 'answer-async'].includes(name)))(
     'of $label may send its failures to its queue',
-    ({ stage, role }) => {
-      const [failure] = statementsOf(stage, role).filter(toFailureQueue);
+    ({ role }) => {
+      const [failure] = statementsOf(role).filter(toFailureQueue);
       expect(failure?.Action).toContain('sqs:SendMessage');
     },
   );

@@ -25,6 +25,10 @@ const HANDLER_OF: Readonly<Record<string, string>> = {
   authorize: 'authorize',
   'api-logging-role': 'api-logging-role',
   model: 'model-host',
+  'endpoint-control': 'endpoint-controller',
+  'endpoint-params': 'endpoint-parameters',
+  'endpoint-watch': 'endpoint-watch',
+  'verify-rollout': 'verify-rollout',
 };
 /** Read by Node itself, not by a handler. */
 const OF_THE_RUNTIME = ['NODE_OPTIONS'];

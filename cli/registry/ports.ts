@@ -6,7 +6,7 @@ export interface PointerMove {
   /** What was read; undefined where there were no pointers yet. */
   readonly expected: Pointers | undefined;
   readonly pointers: Pointers;
-  readonly change: PointerChange;
+  readonly change: PointerChange & { readonly to: string };
 }
 
 /** `moved`; the pointers were no longer as expected; the version does not exist; or another write of the same items is under way. */

@@ -6,6 +6,7 @@ export type Domain = (typeof DOMAINS)[number];
 const DOMAIN_OF_PATH: readonly (readonly [RegExp, Domain])[] = [
   [/^ModelRegistry\b/, 'lifecycle'],
   [/^PredictionApi\/Backend\b/, 'endpoint'],
+  [/^Endpoint/, 'endpoint'],
   [/^Prediction(Api|Log)\b/, 'serve'],
   [/^(Monitor|Dashboard)\b/, 'monitor'],
   [/^Budget\b/, 'cost'],

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ENV } from '../../protocol/env';
+import { type CustomResourceRequest, type Outcome, respond } from '../shared/custom-resource';
 import { requiredChoice } from '../shared/env';
 import { createLog, LOG_LEVELS } from '../shared/log';
 import { apiGatewayAccount } from './io/account';
-import { type Outcome, respond } from './io/respond';
-import { type CustomResourceRequest, ensureLoggingRole, PHYSICAL_ID } from './setting';
+import { ensureLoggingRole, PHYSICAL_ID } from './setting';
 
 const log = createLog(requiredChoice(ENV.logLevel, LOG_LEVELS), { handler: 'api-logging-role' });
 const account = apiGatewayAccount();

@@ -1,13 +1,4 @@
-/** What a CloudFormation custom resource is asked. */
-export interface CustomResourceRequest {
-  readonly RequestType: 'Create' | 'Update' | 'Delete';
-  readonly ResponseURL: string;
-  readonly StackId: string;
-  readonly RequestId: string;
-  readonly LogicalResourceId: string;
-  readonly PhysicalResourceId?: string;
-  readonly ResourceProperties: Readonly<Record<string, unknown>>;
-}
+import { type CustomResourceRequest, textProperty } from '../shared/custom-resource';
 
 export interface AccountSettings {
   /** The role by which API Gateway writes logs in this account and region, or undefined. */
@@ -29,8 +20,7 @@ export async function ensureLoggingRole(
 ): Promise<{ readonly RoleArn?: string }> {
   // Whatever its properties: a creation that failed for them is deleted with the same ones.
   if (request.RequestType === 'Delete') return {};
-  const wanted = request.ResourceProperties.RoleArn;
-  if (typeof wanted !== 'string' || wanted === '') throw new Error('property RoleArn is missing');
+  const wanted = textProperty(request, 'RoleArn');
   for (let attempt = 1; ; attempt += 1) {
     const present = await account.loggingRole();
     if (present !== undefined) return { RoleArn: present };

@@ -25,6 +25,7 @@ const UNITS: Readonly<Partial<Record<MetricName, string>>> = {
   [METRIC.overhead]: 'Milliseconds',
   [METRIC.waitTime]: 'Milliseconds',
   [METRIC.confidence]: 'None',
+  [METRIC.endpointDaysLeft]: 'None',
 };
 
 /** One line of CloudWatch's embedded metric format. */

@@ -11,6 +11,10 @@ export function functionLink(scope: IConstruct, functionName: string): string {
   return consoleUrl(scope, 'lambda', `/functions/${functionName}?tab=monitoring`);
 }
 
+export function stateMachineLink(scope: IConstruct, stateMachineArn: string): string {
+  return consoleUrl(scope, 'states', `/statemachines/view/${stateMachineArn}`);
+}
+
 export function queueLink(scope: IConstruct, queueName: string): string {
   const { account, region } = Stack.of(scope);
   const url = encodeURIComponent(`https://sqs.${region}.amazonaws.com/`);

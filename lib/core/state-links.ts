@@ -15,6 +15,7 @@ export const STATE_LINK = {
   recordsTable: 'records-table-arn',
   payloadBucket: 'payload-bucket-arn',
   subjectSecret: 'subject-secret-arn',
+  endpointSince: 'endpoint-created-at',
 } as const;
 
 type StateLink = (typeof STATE_LINK)[keyof typeof STATE_LINK];

@@ -10,4 +10,6 @@ export interface IModelRegistry extends IConstruct {
   connectArtifacts(handler: LambdaFunction): void;
   /** Lets `grantee` list and read the artefacts of one model, whichever version it is. */
   grantReadArtifacts(grantee: IGrantable, model: string): Grant;
+  /** For the function that moves the pointers of an endpoint, under a lease. */
+  connectController(handler: LambdaFunction): void;
 }

@@ -97,6 +97,10 @@ export class ModelRegistry extends Construct implements IModelRegistry {
     return grantModel(grantee, model, this.artifactBucket, this.artifactBucket.encryptionKey);
   }
 
+  connectController(handler: LambdaFunction): void {
+    grantControl(handler, this.table, this.table.encryptionKey);
+  }
+
   /**
    * Lets other stacks of the deployment find the registry.
    *
@@ -150,11 +154,28 @@ class LinkedModelRegistry extends Construct implements IModelRegistry {
   grantReadArtifacts(grantee: IGrantable, model: string): Grant {
     return grantModel(grantee, model, this.artifactBucket, this.key);
   }
+
+  connectController(handler: LambdaFunction): void {
+    grantControl(handler, this.table, this.key);
+  }
 }
 
 function grantRouting(handler: LambdaFunction, table: ITableV2, key: IKey | undefined): void {
   table.grant(handler, 'dynamodb:GetItem');
   grantKey(key, handler, { service: 'dynamodb', access: 'read' });
+  handler.addEnvironment(ENV.registryTable, table.tableName);
+}
+
+function grantControl(handler: LambdaFunction, table: ITableV2, key: IKey | undefined): void {
+  table.grant(
+    handler,
+    'dynamodb:ConditionCheckItem',
+    'dynamodb:GetItem',
+    'dynamodb:PutItem',
+    'dynamodb:Query',
+    'dynamodb:UpdateItem',
+  );
+  grantKey(key, handler, { service: 'dynamodb', access: 'write' });
   handler.addEnvironment(ENV.registryTable, table.tableName);
 }
 

@@ -84,12 +84,26 @@ export interface StageProfileProps {
    * @default as in the base profile
    */
   readonly logLevel?: string;
+  /**
+   * How long an endpoint of this stage may run at all, counted from when its parameters were created: its owner is warned a
+   * week and a day before it is stopped. No time (`Duration.days(0)`) for as long as it likes.
+   * @default as in the base profile
+   */
+  readonly expiresAfter?: Duration;
+  /**
+   * How long an endpoint of this stage may run without a request before it is stopped. No time (`Duration.hours(0)`) for as
+   * long as it likes.
+   * @default as in the base profile
+   */
+  readonly stopWhenIdleFor?: Duration;
 }
 
 const MEMBERS: readonly string[] = [
   'demandsWholeContract',
   'minimumInstances',
   'rollout',
+  'expiresAfter',
+  'stopWhenIdleFor',
   'provisionedConcurrency',
   'throttleHeadroom',
   'recordRetention',
@@ -129,6 +143,8 @@ export class StageProfile {
     silenceIsAnAlarm: false,
     budgetShare: 0.1,
     logLevel: 'DEBUG',
+    expiresAfter: Duration.days(30),
+    stopWhenIdleFor: Duration.hours(8),
   });
 
   /** As production in what it runs, so that it can be measured; not in what it keeps or whom it wakes. */
@@ -148,6 +164,8 @@ export class StageProfile {
     silenceIsAnAlarm: false,
     budgetShare: 0.3,
     logLevel: 'INFO',
+    expiresAfter: Duration.days(0),
+    stopWhenIdleFor: Duration.hours(0),
   });
 
   /** Whole contract demanded, state protected and recoverable, people woken. */
@@ -167,6 +185,8 @@ export class StageProfile {
     silenceIsAnAlarm: true,
     budgetShare: 1,
     logLevel: 'INFO',
+    expiresAfter: Duration.days(0),
+    stopWhenIdleFor: Duration.hours(0),
   });
 
   /** A profile of one's own: `base` with what `changes` says. */
@@ -213,6 +233,8 @@ export class StageProfile {
   readonly budgetShare: number;
   /** Least level that is logged: DEBUG, INFO, WARN or ERROR. */
   readonly logLevel: string;
+  readonly expiresAfter: Duration;
+  readonly stopWhenIdleFor: Duration;
 
   private readonly settings: Required<StageProfileProps>;
 
@@ -281,6 +303,20 @@ export class StageProfile {
       settings.severityCeiling instanceof Severity
         ? undefined
         : `severityCeiling is ${show(settings.severityCeiling)}, expected a Severity; such as Severity.HIGH`,
+      checkDuration('expiresAfter', settings.expiresAfter, {
+        minMs: 0,
+        maxMs: Duration.days(3653).toMilliseconds(),
+        known: true,
+        wholeDays: true,
+        fix: 'use no time at all for an endpoint that does not expire',
+      }),
+      checkDuration('stopWhenIdleFor', settings.stopWhenIdleFor, {
+        minMs: 0,
+        // Metrics are asked for by the hour, of two weeks at most.
+        maxMs: Duration.days(14).toMilliseconds(),
+        known: true,
+        fix: 'use no time at all for an endpoint that may idle',
+      }),
     );
     if (faults.length > 0) throw new ConfigError(`StageProfile "${name}"`, faults);
     this.name = name;
@@ -300,6 +336,8 @@ export class StageProfile {
     this.silenceIsAnAlarm = settings.silenceIsAnAlarm;
     this.budgetShare = settings.budgetShare;
     this.logLevel = settings.logLevel;
+    this.expiresAfter = settings.expiresAfter;
+    this.stopWhenIdleFor = settings.stopWhenIdleFor;
   }
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { CustomResourceRequest } from '../../lambdas/api-logging-role/setting';
+import type { CustomResourceRequest } from '../../lambdas/shared/custom-resource';
 import { ENV } from '../../protocol/env';
 import { Loopback } from '../loopback';
 

@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type AccountSettings,
-  type CustomResourceRequest,
-  ensureLoggingRole,
-} from '../../lambdas/api-logging-role/setting';
+import { type AccountSettings, ensureLoggingRole } from '../../lambdas/api-logging-role/setting';
+import type { CustomResourceRequest } from '../../lambdas/shared/custom-resource';
 
 const ROLE = 'arn:aws:iam::111122223333:role/api-logs';
 const OTHERS = 'arn:aws:iam::111122223333:role/somebody-elses';

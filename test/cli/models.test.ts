@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { EndpointControl } from '../../cli/endpoint-control/control';
 import { modelsCommand } from '../../cli/models';
 import { ModelRegistry } from '../../cli/registry/registry';
 import { runCommand } from '../../cli/run';
 import { MemoryArtifacts, MemoryStore } from '../registry/memory-ports';
+import { failing, succeeding } from './fake-control';
 
 let root: string;
 let store: MemoryStore;
@@ -18,6 +20,8 @@ beforeEach(async () => {
   await writeFile(weights, 'one');
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
+
+let control: EndpointControl | undefined;
 
 /** Runs `slipway <args>` against one registry in memory. */
 async function slipway(...args: string[]) {
@@ -31,7 +35,9 @@ async function slipway(...args: string[]) {
     identity: async () => 'arn:ada',
     now: () => new Date(Date.UTC(2026, 0, 1)),
   });
-  const program = new Command('slipway').addCommand(modelsCommand({ output, connect: async () => registry }));
+  const program = new Command('slipway').addCommand(
+    modelsCommand({ output, connect: async () => ({ registry, control }) }),
+  );
   const code = await runCommand(program, args, { write: (text: string) => (err += text) });
   return { code, out, err };
 }
@@ -173,6 +179,45 @@ describe('slipway models use', () => {
     expect((await slipway('models', 'use', 'pilot', id)).err).toBe(
       `slipway: could not use ${id}: AccessDeniedException: no way\n`,
     );
+  });
+});
+
+describe('slipway models use of a stage with an endpoint', () => {
+  afterEach(() => {
+    control = undefined;
+  });
+
+  it('goes through its controller, and leaves the pointers to it', async () => {
+    const id = await registered();
+    const played = succeeding({ action: 'use', version: id, desiredState: 'running', text: `${id} serves` });
+    control = played.control;
+    const { code, out } = await slipway('models', 'use', 'pilot', id);
+    expect(code).toBe(0);
+    expect(out).toMatch(new RegExp(`asking for the endpoint\n.*\n${id} serves\n$`));
+    expect(played.asked).toEqual([{ action: 'use', version: id, requestedBy: 'arn:ada' }]);
+    expect(store.current).toBeUndefined();
+    const json = await slipway('models', 'use', 'pilot', id, '--json');
+    expect(JSON.parse(json.out)).toMatchObject({ action: 'use', version: id });
+  });
+
+  it.each([
+    ['an unknown version', ['v-0'], 'has no version "v-0" here'],
+    ['another role', ['v-0', '--as', 'shadow'], 'cannot be used as shadow yet'],
+  ])('asks it for nothing that cannot be: %s', async (_, args, message) => {
+    const played = succeeding();
+    control = played.control;
+    const { code, err } = await slipway('models', 'use', 'pilot', ...args);
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+    expect(played.asked).toEqual([]);
+  });
+
+  it('ends with code 1 when the update was rolled back', async () => {
+    const id = await registered();
+    control = failing('EndpointRolledBack', 'the update was rolled back: an alarm').control;
+    const { code, err } = await slipway('models', 'use', 'pilot', id);
+    expect(code).toBe(1);
+    expect(err).toContain('rolled back: an alarm; what was desired before is desired again (EndpointRolledBack)');
   });
 });
 

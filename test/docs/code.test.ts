@@ -29,14 +29,16 @@ function assumedByExamples(): string {
   const index = readFileSync(join(ROOT, 'lib/index.ts'), 'utf8');
   const exported = [...index.matchAll(/\{([^}]*)\}/g)].flatMap(([, names = '']) => names.split(','));
   return `
-import { App, Duration, Stack, Validations } from 'aws-cdk-lib';
+import { App, Duration, Stack, TimeZone, Validations } from 'aws-cdk-lib';
 import type { Key } from 'aws-cdk-lib/aws-kms';
+import type { CfnEndpoint, CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
 import { ${exported
     .map((name) => name.trim())
     .filter((name) => name !== '')
     .join(', ')} } from 'slipway';
 declare const app: App, key: Key, contract: ProductionContract, backend: IModelBackend;
-declare const registry: IModelRegistry, log: IPredictionLog, api: PredictionApi;`;
+declare const registry: IModelRegistry, log: IPredictionLog, api: PredictionApi;
+declare const controller: EndpointController, endpoint: CfnEndpoint, config: CfnEndpointConfig;`;
 }
 
 function fenceSnippets(): Snippet[] {

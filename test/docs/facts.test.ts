@@ -11,7 +11,8 @@ const readme = readDocument('README.md');
 /** A value of a profile as the table of the README writes it. */
 function written(property: string, value: unknown): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (value instanceof Duration) return `${value.toDays()} days`;
+  if (value instanceof Duration)
+    return value.toHours() % 24 === 0 ? `${value.toDays()} days` : `${value.toHours()} hours`;
   if (value instanceof Severity) return value.name;
   return property === 'logRetention' ? `${value} days` : String(value);
 }

@@ -59,6 +59,8 @@ describe('a profile of one’s own', () => {
     [{ throttleHeadroom: Infinity }, 'throttleHeadroom is Infinity, expected a number from 1 to 100'],
     [{ recordRetention: Duration.hours(23) }, 'recordRetention is 82800000 ms, expected 86400000 to 315619200000 ms'],
     [{ recordRetention: Duration.hours(36) }, 'recordRetention is 129600000 ms, expected whole days; round it'],
+    [{ expiresAfter: Duration.hours(36) }, 'expiresAfter is 129600000 ms, expected whole days; round it'],
+    [{ stopWhenIdleFor: Duration.days(15) }, 'stopWhenIdleFor is 1296000000 ms, expected 0 to 1209600000 ms'],
     [{ budgetShare: 0 }, 'budgetShare is 0, expected a number from 0.001 to 1'],
     [{ budgetShare: 1.1 }, 'budgetShare is 1.1, expected a number from 0.001 to 1'],
     [{ logLevel: 'debug' }, 'logLevel is "debug", expected DEBUG, INFO, WARN or ERROR; use one of them, in capitals'],

@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
+import type { Identity } from '../ports';
 import { ModelRegistry } from '../registry';
 import { DynamoStore } from './dynamo-store';
 import { S3Artifacts } from './s3-artifacts';
@@ -19,6 +20,14 @@ export interface AwsRegistryOptions {
   readonly now?: () => Date;
 }
 
+export function callerIdentity(sts: STSClient): Identity {
+  return async () => {
+    const { Arn } = await sts.send(new GetCallerIdentityCommand({}));
+    if (Arn === undefined) throw new Error('the security token service did not say who the caller is');
+    return Arn;
+  };
+}
+
 /** The registry of a deployed stage. */
 export function awsRegistry(options: AwsRegistryOptions): ModelRegistry {
   const { dynamo, s3, sts, table, bucket, model, kmsKeyId, now } = options;
@@ -26,11 +35,7 @@ export function awsRegistry(options: AwsRegistryOptions): ModelRegistry {
     model,
     store: new DynamoStore({ client: dynamo, table, model }),
     artifacts: new S3Artifacts({ client: s3, bucket, kmsKeyId }),
-    identity: async () => {
-      const { Arn } = await sts.send(new GetCallerIdentityCommand({}));
-      if (Arn === undefined) throw new Error('the security token service did not say who the caller is');
-      return Arn;
-    },
+    identity: callerIdentity(sts),
     now,
   });
 }

@@ -1,0 +1,6 @@
+/** IAM actions behind the SDK calls of this handler; a test compares them with the sources and with its role. */
+export const CALLS = [
+  'cloudwatch:DescribeAlarmHistory',
+  'sagemaker:DescribeEndpoint',
+  'sagemaker:DescribeEndpointConfig',
+] as const;

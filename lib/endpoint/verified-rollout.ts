@@ -1,0 +1,171 @@
+import {
+  ArnFormat,
+  type CfnCondition,
+  CfnOutput,
+  type CfnResource,
+  CustomResource,
+  Duration,
+  Stack,
+} from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct, type IConstruct } from 'constructs';
+import { SERVED_CONFIG_OUTPUT } from '../../protocol/endpoint-control';
+import { acknowledgeWildcard } from '../core/acknowledge';
+import { checkDuration } from '../core/checks';
+import { ConfigError } from '../core/config-error';
+import { type FunctionSettings, HandlerFunction } from '../core/handler-function';
+
+/** The image that a variant must run. */
+export interface VariantImage {
+  /** Name of the variant, production or shadow. */
+  readonly variantName: string;
+  /** Image as the model names it; with a digest, the digest is compared. */
+  readonly image: string;
+}
+
+/** Properties of a `VerifiedRollout`. */
+export interface VerifiedRolloutProps {
+  /** `<model>-<stage>`. */
+  readonly deployment: string;
+  /** The endpoint: what it serves is verified after it was created or updated. */
+  readonly endpoint: IConstruct;
+  /** Its name, a literal. */
+  readonly endpointName: string;
+  /** Name of its configuration as the template refers to it: verified again with each new one. */
+  readonly endpointConfigName: string;
+  /**
+   * Images that must run.
+   * @default images are not compared
+   */
+  readonly images?: VariantImage[];
+  /**
+   * Names of the alarms that roll an update back; those that fired are named when a deployment fails.
+   * @default none
+   */
+  readonly rollbackAlarmNames?: string[];
+  /**
+   * How long to wait for an endpoint that is still changing; 30 seconds to 14 minutes.
+   * @default 10 minutes
+   */
+  readonly timeout?: Duration;
+  /**
+   * Condition under which the endpoint is there.
+   * @default always
+   */
+  readonly condition?: CfnCondition;
+  /**
+   * How the function that verifies is run and logged.
+   * @default as `FunctionSettings` says
+   */
+  readonly functionSettings?: FunctionSettings;
+}
+
+/**
+ * CloudFormation waits itself until an update of the endpoint has ended, so that the endpoint is in service when this comes:
+ * one invocation that waits for a straggler is enough, and no provider that is called again and again.
+ */
+const DEFAULT_TIMEOUT = Duration.minutes(10);
+/** What the handler keeps for asking the alarms and for its answer. */
+const ANSWER = Duration.minutes(1);
+
+/**
+ * Fails a deployment whose endpoint was rolled back silently: SageMaker reports an update that its alarms rolled back as an
+ * endpoint in service, with the configuration of before. Compares configuration, images and status with what the template
+ * asked for, and names the alarm with its data points where they differ.
+ *
+ * @example
+ * new VerifiedRollout(this, 'Rollout', { deployment: 'spam-filter-pilot', endpoint, endpointName: 'spam-filter-pilot',
+ *   endpointConfigName: config.attrEndpointConfigName, rollbackAlarmNames: ['spam-filter-pilot-errors'] });
+ */
+export class VerifiedRollout extends Construct {
+  /** Function that verifies; a literal. CloudFormation must be allowed to invoke it. */
+  readonly functionName: string;
+  /** Name of the configuration that was verified to serve. */
+  readonly servedConfigName: string;
+  private readonly condition: CfnCondition | undefined;
+
+  constructor(scope: Construct, id: string, props: VerifiedRolloutProps) {
+    super(scope, id);
+    const fault = checkDuration('timeout', props.timeout, {
+      minMs: 30_000,
+      maxMs: 840_000,
+      known: true,
+      fix: 'a function runs for 15 minutes at most, and CloudFormation waits for the endpoint itself',
+    });
+    if (fault !== undefined) throw new ConfigError(this, fault);
+    this.condition = props.condition;
+    this.functionName = `${props.deployment}-verify-rollout`;
+    const timeout = (props.timeout ?? DEFAULT_TIMEOUT).plus(ANSWER);
+    const handler = new HandlerFunction(this, 'Handler', {
+      ...props.functionSettings,
+      handler: 'verify-rollout',
+      functionName: this.functionName,
+      description: `verifies that the endpoint ${props.endpointName} serves what its template asked for`,
+      timeout,
+    });
+    this.allow(handler, props);
+    const resource = new CustomResource(this, 'Verification', {
+      resourceType: 'Custom::SlipwayVerifiedRollout',
+      serviceToken: handler.functionArn,
+      properties: {
+        EndpointName: props.endpointName,
+        EndpointConfigName: props.endpointConfigName,
+        Images: (props.images ?? []).map(({ variantName, image }) => ({ Variant: variantName, Image: image })),
+        RollbackAlarms: props.rollbackAlarmNames ?? [],
+      },
+      serviceTimeout: timeout.plus(ANSWER),
+    });
+    resource.node.addDependency(props.endpoint);
+    // The permissions must be there when the function is called, not only the function.
+    if (handler.role !== undefined) resource.node.addDependency(handler.role);
+    (resource.node.defaultChild as CfnResource).cfnOptions.condition = props.condition;
+    this.servedConfigName = resource.getAttString('ServedConfigName');
+  }
+
+  /**
+   * Lets the endpoint's controller find which configuration was verified. One rollout of a stack can be published.
+   *
+   * @internal
+   */
+  _publish(): void {
+    new CfnOutput(Stack.of(this), SERVED_CONFIG_OUTPUT, {
+      value: this.servedConfigName,
+      description: 'configuration that the endpoint was verified to serve',
+      condition: this.condition,
+    });
+  }
+
+  private allow(handler: HandlerFunction, { deployment, endpointName, rollbackAlarmNames = [] }: VerifiedRolloutProps) {
+    const stack = Stack.of(this);
+    const sageMaker = (resource: string, name: string) =>
+      stack.formatArn({ service: 'sagemaker', resource, resourceName: name.toLowerCase() });
+    const configs = sageMaker('endpoint-config', '*');
+    const alarmArn = (name: string) =>
+      stack.formatArn({
+        service: 'cloudwatch',
+        resource: 'alarm',
+        resourceName: name,
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      });
+    const ownAlarms = alarmArn(`${deployment}-*`);
+    const others = rollbackAlarmNames.filter((name) => !name.startsWith(`${deployment}-`));
+    handler.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['sagemaker:DescribeEndpoint'],
+        resources: [sageMaker('endpoint', endpointName)],
+      }),
+    );
+    handler.addToRolePolicy(
+      new PolicyStatement({ actions: ['sagemaker:DescribeEndpointConfig'], resources: [configs] }),
+    );
+    handler.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['cloudwatch:DescribeAlarmHistory'],
+        resources: [ownAlarms, ...others.map(alarmArn)],
+      }),
+    );
+    const role = handler.role ?? handler;
+    acknowledgeWildcard(role, configs, 'CloudFormation names configurations; only when one was made is read');
+    acknowledgeWildcard(role, ownAlarms, 'alarms of this deployment, by which its updates are rolled back');
+  }
+}
