@@ -1,7 +1,8 @@
-import type { Environment } from 'aws-cdk-lib';
+import type { Duration, Environment } from 'aws-cdk-lib';
 import type { ProductionContract } from './contract/api';
 import type { FunctionSettings } from './core/handler-function';
 import type { IModelBackend } from './endpoint/api';
+import type { WarmUp } from './endpoint/warm-up';
 import type { GuardPolicy } from './guard/api';
 import type { IAlarmRoute } from './monitor/api';
 import type { ApiAccess } from './serve/api-access';
@@ -34,6 +35,16 @@ export interface ProductionModelProps {
    * @default as the contract's `owner.onCall` says; without one, a topic of the stage's own that nobody subscribes to
    */
   readonly alarmRoute?: IAlarmRoute;
+  /**
+   * The first request to an endpoint that was started or changed; only for backends with an endpoint of their own.
+   * @default one with the body `{}`; none for asynchronous endpoints
+   */
+  readonly warmUp?: WarmUp;
+  /**
+   * How long a request may wait for its answer, where the backend lets requests wait; a minute to six hours.
+   * @default 30 minutes
+   */
+  readonly waitTime?: Duration;
   /**
    * Where the runbook is that alarms name; the alarm's id is added as fragment. An https URL is one that can be opened at night.
    * @default 'docs/runbook.md' of this package

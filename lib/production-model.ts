@@ -1,5 +1,6 @@
 import { Lazy, Stack, Stage, Tags } from 'aws-cdk-lib';
-import { Key } from 'aws-cdk-lib/aws-kms';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
+import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { TAG } from '../protocol/tags';
 import { checkProductionModel } from './check-production-model';
@@ -8,16 +9,21 @@ import { clausesOf, timeoutOf } from './contract/check-contract';
 import { adoptBucketEmptier } from './core/bucket-emptier';
 import { CLAUSE } from './core/clause';
 import { deploymentName } from './core/deployment-name';
+import type { FunctionSettings } from './core/handler-function';
 import { stageKey } from './core/stage-key';
 import { output, publishLink, readLink, STATE_LINK } from './core/state-links';
 import { Trace } from './core/trace';
 import { StageBudget } from './cost/stage-budget';
+import type { IBoundEndpoint } from './endpoint/api';
+import type { EndpointController } from './endpoint/endpoint-controller';
+import { EndpointParameters } from './endpoint/endpoint-parameters';
 import { GuardPolicy } from './guard/api';
 import { ModelRegistry } from './lifecycle/model-registry';
 import { AlarmRoute } from './monitor/alarm-route';
 import type { IAlarmRoute } from './monitor/api';
 import { ModelDashboard } from './monitor/model-dashboard';
 import { Monitor } from './monitor/monitor';
+import { operateEndpoint, stageEndpoint } from './production-endpoint';
 import type { ProductionModelProps } from './production-model-props';
 import { PredictionApi } from './serve/prediction-api';
 import { PredictionLog } from './serve/prediction-log';
@@ -35,6 +41,8 @@ export class ProductionModel extends Stage {
   readonly deployment: string;
   /** Tables, buckets, key: what must survive. */
   readonly stateStack: Stack;
+  /** The endpoint, which has one writer: its controller. Undefined for backends without an endpoint of their own. */
+  readonly endpointStack?: Stack;
   /** The API and its functions: replaceable. */
   readonly serveStack: Stack;
   /** Alarms, dashboard, budget: replaceable. */
@@ -43,6 +51,8 @@ export class ProductionModel extends Stage {
   readonly api: PredictionApi;
   /** Takes further alarms. */
   readonly monitor: Monitor;
+  /** Changes the endpoint; undefined for backends without an endpoint of their own. */
+  readonly controller?: EndpointController;
   /** Model versions and the pointers to what serves. */
   readonly registry: ModelRegistry;
   /** Prediction records. */
@@ -64,17 +74,22 @@ export class ProductionModel extends Stage {
       `synthesis refuses a region other than ${props.contract.allowedRegions.join(', ')}`,
     );
 
+    const ownsEndpoint = props.backend.capabilities.ownsEndpoint === true;
     this.stateStack = this.stack('state', 'what must survive', props.profile.terminationProtection);
+    this.endpointStack = ownsEndpoint ? this.stack('endpoint', 'the endpoint of the model') : undefined;
     this.serveStack = this.stack('serve', 'the API in front of the model');
     this.operateStack = this.stack('operate', 'alarms, dashboard and budget');
-    this.serveStack.addStackDependency(this.stateStack, 'reads its SSM parameters');
+    this.endpointStack?.addStackDependency(this.stateStack, 'reads its SSM parameters');
+    this.serveStack.addStackDependency(this.endpointStack ?? this.stateStack, 'reads SSM parameters of the state');
     this.operateStack.addStackDependency(this.serveStack, 'watches what is deployed there');
 
     const kept = this.keepState();
     this.registry = kept.registry;
     this.log = kept.log;
+    const endpoint = this.endpointStack === undefined ? undefined : this.host(this.endpointStack);
     this.api = this.serve();
     this.monitor = this.watch();
+    this.controller = endpoint === undefined ? undefined : this.control(endpoint);
     this.budget();
     for (const [key, value] of Object.entries(this.stageTags)) Tags.of(this).add(key, value);
     this.node.addValidation({ validate: () => this.unenforcedClauses() });
@@ -124,15 +139,62 @@ export class ProductionModel extends Stage {
     output(this.stateStack, 'ArtifactBucketName', registry.artifactBucket.bucketName, 'artefacts of model versions');
     output(this.stateStack, 'RecordsTableName', log.table.tableName, 'prediction records');
     output(this.stateStack, 'PayloadBucketName', log.payloadBucket.bucketName, 'payloads of prediction records');
-    const logs = { encryptionKey: key, logRetention: profile.logRetention, logRemovalPolicy: profile.removalPolicy };
-    adoptBucketEmptier(this.stateStack, logs, this.stageTags);
+    const functionSettings = this.functionSettings(key);
+    adoptBucketEmptier(this.stateStack, functionSettings, this.stageTags);
+    if (this.endpointStack !== undefined) {
+      new EndpointParameters(this.stateStack, 'EndpointParameters', {
+        deployment: this.deployment,
+        removalPolicy: profile.removalPolicy,
+        functionSettings,
+      })._publish(this.deployment);
+    }
     return { registry, log };
+  }
+
+  private host(stack: Stack): IBoundEndpoint {
+    const encryptionKey = this.linkedKey(stack);
+    // A link that nothing uses is a parameter that nothing uses.
+    const exchanges = this.props.backend.capabilities.answersLater === true;
+    return stageEndpoint(stack, this.props, {
+      deployment: this.deployment,
+      registry: ModelRegistry._fromLinks(stack, 'ModelRegistry', this.deployment),
+      encryptionKey,
+      payloadBucket: exchanges ? this.linkedPayloads(stack, encryptionKey) : undefined,
+      functionSettings: this.functionSettings(encryptionKey),
+    });
+  }
+
+  private control(endpoint: IBoundEndpoint): EndpointController {
+    const stack = this.operateStack;
+    const encryptionKey = this.linkedKey(stack);
+    return operateEndpoint(stack, this.props, {
+      deployment: this.deployment,
+      endpoint,
+      registry: ModelRegistry._fromLinks(stack, 'ModelRegistry', this.deployment),
+      monitor: this.monitor,
+      encryptionKey,
+      functionSettings: this.functionSettings(encryptionKey),
+    });
+  }
+
+  private linkedPayloads(stack: Stack, encryptionKey: IKey): IBucket {
+    const bucketArn = readLink(stack, this.deployment, STATE_LINK.payloadBucket);
+    return Bucket.fromBucketAttributes(stack, 'Payloads', { bucketArn, encryptionKey });
+  }
+
+  /** The stage's key, as stacks other than the one of state find it. */
+  private linkedKey(stack: Stack): IKey {
+    return Key.fromKeyArn(stack, 'Key', readLink(stack, this.deployment, STATE_LINK.key));
+  }
+
+  private functionSettings(encryptionKey: IKey): FunctionSettings {
+    const { logRetention, removalPolicy, logLevel } = this.props.profile;
+    return { logRetention, logRemovalPolicy: removalPolicy, logLevel, encryptionKey };
   }
 
   private serve(): PredictionApi {
     const { profile, contract, backend, model, guard, access, network } = this.props;
     const stack = this.serveStack;
-    const key = Key.fromKeyArn(stack, 'Key', readLink(stack, this.deployment, STATE_LINK.key));
     const api = new PredictionApi(stack, 'PredictionApi', {
       model,
       stageName: this.node.id,
@@ -147,13 +209,8 @@ export class ProductionModel extends Stage {
       positiveLabel: contract.positiveLabel,
       provisionedConcurrency: profile.provisionedConcurrency,
       minimumInstances: profile.minimumInstances,
-      functionSettings: {
-        ...network,
-        logRetention: profile.logRetention,
-        logRemovalPolicy: profile.removalPolicy,
-        logLevel: profile.logLevel,
-        encryptionKey: key,
-      },
+      waitTime: this.props.waitTime,
+      functionSettings: { ...network, ...this.functionSettings(this.linkedKey(stack)) },
     });
     output(stack, 'ApiUrl', api.url, 'where predictions are asked for');
     return api;

@@ -22,19 +22,6 @@ export const TEMPLATE_PARAMETER = {
   desiredState: 'DesiredState',
 } as const;
 
-/** Stands for a version, an artefact or an image that there is not. */
-export const NONE = 'none';
-
-/** SSM parameter that is the projection of the desired version of a deployment. */
-export function desiredVersionParameter(deployment: string): string {
-  return `/slipway/${deployment}/desired-version`;
-}
-
-/** SSM parameter that is the projection of the desired state of a deployment. */
-export function desiredStateParameter(deployment: string): string {
-  return `/slipway/${deployment}/desired-state`;
-}
-
 /** Prefix in the bucket of payloads below which asynchronous inference keeps its own. */
 export const DEFAULT_ASYNC_PREFIX = 'async/';
 

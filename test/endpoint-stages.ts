@@ -1,79 +1,81 @@
-import { Duration, Size, Stack } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { Topic } from 'aws-cdk-lib/aws-sns';
-import type { Construct } from 'constructs';
+import { App, Duration, Stack, TimeZone } from 'aws-cdk-lib';
+import { Repository } from 'aws-cdk-lib/aws-ecr';
 import {
-  type BackendCapabilities,
-  type EndpointFront,
-  type IBoundModelBackend,
+  EndpointScaling,
+  EndpointSchedule,
+  GuardPolicy,
   type IModelBackend,
-  type ModelBackendBindOptions,
+  ModelBackend,
+  ModelImage,
+  ModelSource,
+  type ProductionModel,
+  Rollout,
   StageProfile,
 } from '../lib/index';
-import { ENV } from '../protocol/env';
-import { modelWith, newApp, type SynthesizedStage, templatesOf } from './support';
+import { modelWith, newApp, REGION, type SynthesizedStage, templatesOf } from './support';
 
 /** What an endpoint is, as far as the API in front of it is concerned. */
 export type EndpointKind = 'real-time' | 'serverless' | 'sleeping' | 'asynchronous';
 
-/** An endpoint that is deployed elsewhere: names, permissions and what it declares of itself. */
-export class EndpointElsewhere implements IModelBackend {
-  readonly capabilities: BackendCapabilities = {
-    maxTimeout: Duration.seconds(60),
-    maxInput: Size.mebibytes(6),
-    keepsInstances: true,
-  };
+/** Imported by literals, so that the stack that it is imported in need not be deployed. */
+function image(): ModelImage {
+  const elsewhere = new Stack(new App(), 'images', { env: REGION });
+  return ModelImage.fromEcr(
+    Repository.fromRepositoryAttributes(elsewhere, 'Repository', {
+      repositoryArn: 'arn:aws:ecr:eu-west-1:123456789012:repository/spam-filter',
+      repositoryName: 'spam-filter',
+    }),
+    '1.0.0',
+  );
+}
 
-  constructor(private readonly kind: EndpointKind) {}
-
-  bind(scope: Construct, { deployment }: ModelBackendBindOptions): IBoundModelBackend {
-    const action = this.kind === 'asynchronous' ? 'sagemaker:InvokeEndpointAsync' : 'sagemaker:InvokeEndpoint';
-    const { partition, region, account } = Stack.of(scope);
-    return {
-      consoleLink: `https://example.com/endpoints/${deployment}`,
-      front: this.front(scope),
-      connect: (handler: LambdaFunction) => {
-        const resources = [`arn:${partition}:sagemaker:${region}:${account}:endpoint/${deployment}`];
-        handler.addToRolePolicy(new PolicyStatement({ actions: [action], resources }));
-        handler.addEnvironment(ENV.endpoint, deployment);
-        if (this.kind === 'sleeping') handler.addEnvironment(ENV.inferenceComponent, `${deployment}-model`);
-        if (this.kind === 'serverless') handler.addEnvironment(ENV.contentType, 'text/csv');
-      },
-    };
-  }
-
-  /** It is made by somebody else. */
-  bindEndpoint(): undefined {
-    return undefined;
-  }
-
-  private front(scope: Construct): EndpointFront {
-    if (this.kind !== 'asynchronous')
-      return { mayBeAsleep: this.kind === 'sleeping', loadsOnDemand: this.kind === 'serverless' };
-    const topics = ['done', 'failed'].map((name) =>
-      Topic.fromTopicArn(
-        scope,
-        `Topic-${name}`,
-        Stack.of(scope).formatArn({ service: 'sns', resource: `async-${name}` }),
-      ),
-    );
-    const bucket = Bucket.fromBucketName(scope, 'Exchange', 'exchange');
-    return { asynchronous: { bucket, inputPrefix: 'async/input/', resultPrefix: 'async/output/', topics } };
+/** A backend of each kind. */
+export function endpointBackend(kind: EndpointKind): IModelBackend {
+  const model = ModelSource.fromRegistry({ image: image() });
+  switch (kind) {
+    case 'real-time':
+      return ModelBackend.sageMakerRealTime({
+        model,
+        instanceType: 'ml.m7i.large',
+        scaling: EndpointScaling.onInvocations({ maxRequestsPerSecond: 20 }),
+      });
+    case 'serverless':
+      return ModelBackend.sageMakerServerless({
+        model: ModelSource.fromRegistry({ image: image(), archive: 'model.tar.gz' }),
+        contentType: 'text/csv',
+        rollout: Rollout.allAtOnce({ bake: Duration.minutes(5) }),
+      });
+    case 'sleeping':
+      return ModelBackend.sageMakerScaleToZero({ model, instanceType: 'ml.g5.xlarge', rollout: Rollout.rolling() });
+    case 'asynchronous':
+      return ModelBackend.sageMakerAsync({ model, instanceType: 'ml.g5.xlarge' });
   }
 }
 
 const KINDS: readonly EndpointKind[] = ['real-time', 'serverless', 'sleeping', 'asynchronous'];
+/** As staging, but for what sleeps: a pilot's endpoint expires, and no instance is kept. */
+const profile = StageProfile.custom('endpoints', StageProfile.STAGING, {
+  minimumInstances: 0,
+  expiresAfter: Duration.days(30),
+  stopWhenIdleFor: Duration.hours(8),
+});
 let synthesized: SynthesizedStage[] | undefined;
 
 /** One stage for each kind of endpoint, in one app. */
 export function endpointStages(app = newApp()): SynthesizedStage[] {
-  const profile = StageProfile.STAGING;
   return KINDS.map((kind) => {
-    const model = modelWith({ id: kind, profile, backend: new EndpointElsewhere(kind) }, app);
+    const guard = GuardPolicy.standard().maskPersonalData();
+    const model = modelWith({ id: kind, profile, backend: endpointBackend(kind), guard }, app);
+    if (kind === 'real-time') keepOfficeHours(model);
     return { name: kind, profile, model, templates: templatesOf(model) };
   });
+}
+
+/** As whoever made a stage can. */
+function keepOfficeHours({ operateStack, controller, monitor }: ProductionModel): void {
+  if (controller === undefined) throw new Error('a stage with an endpoint has no controller');
+  const hours = { timeZone: TimeZone.EUROPE_DUBLIN, startAt: '07:30', stopAt: '19:00' };
+  new EndpointSchedule(operateStack, 'OfficeHours', { controller, monitor, ...hours });
 }
 
 /** The same stages for every test that only reads them. */

@@ -179,11 +179,11 @@ function statements(stage: SynthesizedStage): { construct: CfnResource; statemen
     .findAll()
     .filter((construct) => CfnResource.isCfnResource(construct))
     .flatMap((construct) => {
-      const template = Object.values(stage.templates).find(
-        (_, index) =>
-          [stage.model.stateStack, stage.model.serveStack, stage.model.operateStack][index] === construct.stack,
-      );
+      const template: Template | undefined = Object.entries(stage.templates).find(
+        ([id]) => id === construct.stack.node.id,
+      )?.[1];
       const logicalId = construct.stack.resolve(construct.logicalId);
+      if (template === undefined) throw new Error(`the stack of ${construct.node.path} is not looked at`);
       const properties = templateJson(template).Resources[logicalId]?.Properties ?? {};
       const inline = (properties.Policies ?? []) as { PolicyDocument: { Statement: Statement[] } }[];
       const attached = construct.cfnResourceType === 'AWS::IAM::Policy' ? [properties as (typeof inline)[number]] : [];
@@ -204,9 +204,9 @@ function reasons(construct: IConstruct, finding: string): string[] {
   );
 }
 
-/** Tracing, network interfaces, deliveries of logs, and reads of metrics and of scalable targets. */
+/** Tracing, network interfaces, deliveries of logs, metrics, scalable targets, and the token by which images are pulled. */
 const KNOWS_NO_RESOURCES =
-  /^(xray|ec2):|^logs:\w*(LogDelivery|LogDeliveries|ResourcePolicy|ResourcePolicies|LogGroups)$|^cloudwatch:GetMetricData$|^application-autoscaling:Describe/;
+  /^(xray|ec2):|^logs:\w*(LogDelivery|LogDeliveries|ResourcePolicy|ResourcePolicies|LogGroups)$|^cloudwatch:(GetMetricData|PutMetricData)$|^ecr:GetAuthorizationToken$|^application-autoscaling:Describe/;
 
 describe('policies', () => {
   it.each(everyStageByName)('of %s name no resource "*" without a written reason', (_, stage) => {
@@ -313,11 +313,18 @@ describe('names', () => {
     for (const name of names) {
       expect(typeof name, JSON.stringify(name)).toBe('string');
       expect(Token.isUnresolved(name)).toBe(false);
-      expect(String(name)).toMatch(new RegExp(`^(${deployment}(-[a-z0-9-]+)?|/slipway/${deployment}/[a-z-]+|v1)$`));
+      expect(String(name)).toMatch(
+        new RegExp(
+          `^(${deployment}(-[a-z0-9-]+)?|/slipway/${deployment}/[a-z-]+|v1|/aws/sagemaker/(Endpoints|InferenceComponents)/${deployment}(-model)?)$`,
+        ),
+      );
       expect(String(name)).not.toMatch(/\d{4,}/);
     }
-    for (const stack of [stage.model.stateStack, stage.model.serveStack, stage.model.operateStack]) {
-      expect(stack.stackName).toMatch(new RegExp(`^${deployment}-(state|serve|operate)$`));
+    const { stateStack, endpointStack, serveStack, operateStack } = stage.model;
+    for (const stack of [stateStack, endpointStack, serveStack, operateStack]) {
+      expect(stack?.stackName ?? `${deployment}-endpoint`).toMatch(
+        new RegExp(`^${deployment}-(state|endpoint|serve|operate)$`),
+      );
     }
   });
 });

@@ -90,11 +90,13 @@ export function modelWith(changes: ModelChanges = {}, app = newApp()): Productio
   });
 }
 
-/** Assertions over the three stacks of a stage. */
+/** Assertions over the stacks of a stage. */
 export interface StageTemplates {
   readonly state: Template;
   readonly serve: Template;
   readonly operate: Template;
+  /** Only of backends that have an endpoint of their own. */
+  readonly endpoint?: Template;
 }
 
 export function templatesOf(model: ProductionModel): StageTemplates {
@@ -102,6 +104,7 @@ export function templatesOf(model: ProductionModel): StageTemplates {
     state: Template.fromStack(model.stateStack),
     serve: Template.fromStack(model.serveStack),
     operate: Template.fromStack(model.operateStack),
+    ...(model.endpointStack === undefined ? {} : { endpoint: Template.fromStack(model.endpointStack) }),
   };
 }
 

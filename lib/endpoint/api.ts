@@ -65,6 +65,8 @@ export interface ModelBackendBindOptions {
   readonly timeout: Duration;
   /** Instances to keep running without traffic. */
   readonly minimumInstances: number;
+  /** Where payloads of the stage lie; an asynchronous backend exchanges requests and answers there. */
+  readonly payloadBucket: IBucket;
   /** How functions of the stage are run and logged. */
   readonly functionSettings: FunctionSettings;
 }
@@ -123,6 +125,8 @@ export interface EndpointBindOptions {
 
 /** An endpoint in a stack. */
 export interface IBoundEndpoint {
+  /** What it is made of. */
+  readonly construct: IConstruct;
   /** Literal. */
   readonly endpointName: string;
   /** Name of the configuration that the template asks for; changes with every rollout. */
@@ -137,11 +141,6 @@ export interface IBoundEndpoint {
   readonly running?: CfnCondition;
   /** Where a person looks when the endpoint fails. */
   readonly consoleLink: string;
-  /**
-   * Lets `verifier` run after every update of the endpoint, before anything else counts it as done; it exists only while the
-   * endpoint does.
-   */
-  verifyWith(verifier: IConstruct): void;
 }
 
 /** Runs a model. Made by `ModelBackend`. */

@@ -1,16 +1,18 @@
-import { Duration, Size } from 'aws-cdk-lib';
+import { Duration, Size, Stack } from 'aws-cdk-lib';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { CfnEndpoint, CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
 import { ASYNC_PREFIX, asyncTopicName, DEFAULT_ASYNC_PREFIX, PRODUCTION_VARIANT } from '../../protocol/endpoint';
 import { checkDuration, checkNumber, checkText, faultsOf } from '../core/checks';
 import { grantKeyThrough } from '../core/grants';
-import type { BackendCapabilities } from './api';
+import type { BackendCapabilities, EndpointFront } from './api';
 import { AT_ONCE, endpointAlarm, MINUTE } from './endpoint-alarms';
 import { grantPrefix } from './execution-role';
 import {
+  type FrontOptions,
   type HostingConfig,
   type HostingContext,
   type HostingLoad,
@@ -114,6 +116,26 @@ export class AsyncHosting implements IEndpointHosting {
         { subject: variantSubject(endpointName, PRODUCTION_VARIANT), what: 'the production variant' },
       ],
       componentNames: () => [],
+    };
+  }
+
+  /** @internal */
+  _front(scope: Construct, { endpointName, payloadBucket }: FrontOptions): EndpointFront {
+    const { props } = this;
+    const at = (folder: string) => `${props.prefix ?? DEFAULT_ASYNC_PREFIX}${folder}`;
+    const topicOf = (what: 'answers' | 'failures') =>
+      Topic.fromTopicArn(
+        scope,
+        `Async-${what}`,
+        Stack.of(scope).formatArn({ service: 'sns', resource: asyncTopicName(endpointName, what) }),
+      );
+    return {
+      asynchronous: {
+        bucket: props.bucket ?? payloadBucket,
+        inputPrefix: at(ASYNC_PREFIX.input),
+        resultPrefix: at(ASYNC_PREFIX.output),
+        topics: [props.successTopic ?? topicOf('answers'), props.errorTopic ?? topicOf('failures')],
+      },
     };
   }
 

@@ -1,10 +1,11 @@
 import { Duration, Size, Stack, Token } from 'aws-cdk-lib';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { type CfnEndpoint, CfnInferenceComponent, type CfnModel } from 'aws-cdk-lib/aws-sagemaker';
+import type { Construct } from 'constructs';
 import { componentName, PRODUCTION_VARIANT } from '../../protocol/endpoint';
 import { checkNumber, checkText, faultsOf, show } from '../core/checks';
 import { ConfigError } from '../core/config-error';
-import type { BackendCapabilities } from './api';
+import type { BackendCapabilities, EndpointFront } from './api';
 import {
   COUNT,
   type ComponentOptions,
@@ -15,6 +16,7 @@ import {
 import { AT_ONCE, endpointAlarm, MINUTE } from './endpoint-alarms';
 import { acceleratorsOf } from './gpu-memory';
 import {
+  type FrontOptions,
   type HostingConfig,
   type HostingContext,
   type HostingLoad,
@@ -120,6 +122,11 @@ export class ComponentHosting implements IEndpointHosting {
         })),
       componentNames: names,
     };
+  }
+
+  /** @internal */
+  _front(_scope: Construct, { minimumInstances }: FrontOptions): EndpointFront {
+    return { mayBeAsleep: minimumInstances === 0 };
   }
 
   /** @internal */

@@ -1,6 +1,7 @@
 import { CfnCondition, CfnParameter, Fn, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { desiredStateParameter, desiredVersionParameter, NONE, TEMPLATE_PARAMETER } from '../../protocol/endpoint';
+import { TEMPLATE_PARAMETER } from '../../protocol/endpoint';
+import { ENDPOINT_PARAMETER, NOTHING } from '../../protocol/endpoint-control';
 
 /**
  * The version and the state that a stage's endpoint should have, as parameters of the template: the projection of the registry's
@@ -25,12 +26,12 @@ export class DesiredVersion {
     const stack = Stack.of(scope);
     const wanted = new CfnParameter(stack, TEMPLATE_PARAMETER.desiredVersion, {
       type: 'AWS::SSM::Parameter::Value<List<String>>',
-      default: desiredVersionParameter(deployment),
+      default: ENDPOINT_PARAMETER.desiredVersion(deployment),
       description: 'version, artefact and image that should serve; moved by "slipway models use"',
     });
     const state = new CfnParameter(stack, TEMPLATE_PARAMETER.desiredState, {
       type: 'AWS::SSM::Parameter::Value<String>',
-      default: desiredStateParameter(deployment),
+      default: ENDPOINT_PARAMETER.desiredState(deployment),
       description: 'whether the endpoint should run',
     });
     const values = wanted.valueAsList;
@@ -39,7 +40,7 @@ export class DesiredVersion {
     this.image = Fn.select(2, values);
     this.running = new CfnCondition(stack, 'Running', {
       expression: Fn.conditionAnd(
-        Fn.conditionNot(Fn.conditionEquals(this.version, NONE)),
+        Fn.conditionNot(Fn.conditionEquals(this.version, NOTHING)),
         Fn.conditionEquals(state.valueAsString, 'running'),
       ),
     });
@@ -49,7 +50,7 @@ export class DesiredVersion {
   imageOr(otherwise: string | undefined): string {
     if (otherwise === undefined) return this.image;
     const own = new CfnCondition(Stack.of(this.scope), 'VersionHasImage', {
-      expression: Fn.conditionNot(Fn.conditionEquals(this.image, NONE)),
+      expression: Fn.conditionNot(Fn.conditionEquals(this.image, NOTHING)),
     });
     return Fn.conditionIf(own.logicalId, this.image, otherwise).toString();
   }

@@ -6,7 +6,7 @@ import type { CfnEndpoint, CfnEndpointConfig, CfnModel } from 'aws-cdk-lib/aws-s
 import type { Construct, IConstruct } from 'constructs';
 import { checkDuration, checkNumber, checkText } from '../core/checks';
 import type { Severity } from '../monitor/api';
-import type { BackendCapabilities, EndpointObjectives, Rollout } from './api';
+import type { BackendCapabilities, EndpointFront, EndpointObjectives, Rollout } from './api';
 import type { ModelSource } from './model-source';
 import type { StartUp } from './rollout-plan';
 import type { MetricSubject } from './sagemaker-metric';
@@ -21,6 +21,12 @@ export interface IEndpointHosting {
    * @internal
    */
   readonly _traits: HostingTraits;
+  /**
+   * What the API in front of the endpoint must know of it.
+   *
+   * @internal
+   */
+  _front(scope: Construct, options: FrontOptions): EndpointFront;
   /**
    * All faults for this load.
    *
@@ -39,6 +45,14 @@ export interface IEndpointHosting {
    * @internal
    */
   _complete(context: HostingContext, endpoint: CfnEndpoint): void;
+}
+
+/** @internal */
+export interface FrontOptions {
+  readonly endpointName: string;
+  readonly minimumInstances: number;
+  /** Where payloads of the stage lie. */
+  readonly payloadBucket: IBucket;
 }
 
 /** @internal */

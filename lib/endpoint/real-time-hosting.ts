@@ -2,7 +2,7 @@ import { Annotations, Duration, Size } from 'aws-cdk-lib';
 import type { CfnEndpoint } from 'aws-cdk-lib/aws-sagemaker';
 import { PRODUCTION_VARIANT, SHADOW_VARIANT } from '../../protocol/endpoint';
 import { checkNumber, faultsOf } from '../core/checks';
-import type { BackendCapabilities } from './api';
+import type { BackendCapabilities, EndpointFront } from './api';
 import { endpointAlarm, objectiveAlarms } from './endpoint-alarms';
 import { EndpointScaling, type ScalingPlan } from './endpoint-scaling';
 import {
@@ -90,6 +90,11 @@ export class RealTimeHosting implements IEndpointHosting {
       ],
       componentNames: () => [],
     };
+  }
+
+  /** @internal */
+  _front(): EndpointFront {
+    return {};
   }
 
   /** @internal */

@@ -10,6 +10,7 @@ import { endpointLink } from '../core/console-link';
 import type {
   BackendCapabilities,
   EndpointBindOptions,
+  EndpointFront,
   IBoundEndpoint,
   IBoundModelBackend,
   IModelBackend,
@@ -71,15 +72,18 @@ interface Invoked {
   readonly inferenceComponentName?: string;
   readonly contentType: string;
   readonly answersLater: boolean;
+  readonly front: EndpointFront;
 }
 
 class InvokedEndpoint implements IBoundModelBackend {
   readonly consoleLink: string;
+  readonly front: EndpointFront;
 
   constructor(
     private readonly scope: Construct,
     private readonly invoked: Invoked,
   ) {
+    this.front = invoked.front;
     this.consoleLink = endpointLink(scope, invoked.endpointName);
   }
 
@@ -109,13 +113,15 @@ export class SageMakerBackend implements IModelBackend {
     this.capabilities = hosting.capabilities;
   }
 
-  bind(scope: Construct, { deployment }: ModelBackendBindOptions): IBoundModelBackend {
+  bind(scope: Construct, options: ModelBackendBindOptions): IBoundModelBackend {
+    const { deployment, minimumInstances, payloadBucket } = options;
     const hasComponents = this.hosting._traits.componentNames(deployment).length > 0;
     return new InvokedEndpoint(scope, {
       endpointName: deployment,
       inferenceComponentName: hasComponents ? componentName(deployment) : undefined,
       contentType: contentTypeOf(scope, this.options.contentType),
       answersLater: this.capabilities.answersLater ?? false,
+      front: this.hosting._front(scope, { endpointName: deployment, minimumInstances, payloadBucket }),
     });
   }
 
@@ -175,7 +181,14 @@ export class ImportedEndpointBackend implements IModelBackend {
     );
     if (faults.length > 0) throw new ConfigError(scope, faults);
     const contentType = contentTypeOf(scope, this.props.contentType);
-    return new InvokedEndpoint(scope, { endpointName, inferenceComponentName, contentType, answersLater: false });
+    return new InvokedEndpoint(scope, {
+      endpointName,
+      inferenceComponentName,
+      contentType,
+      answersLater: false,
+      // Only a fleet of components can be at zero; whether this one ever is, whoever deploys it knows.
+      front: { mayBeAsleep: inferenceComponentName !== undefined },
+    });
   }
 
   bindEndpoint(): undefined {

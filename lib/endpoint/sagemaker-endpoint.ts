@@ -87,13 +87,8 @@ export class SageMakerEndpoint extends Construct implements IBoundEndpoint {
     if (this.running !== undefined) existOnlyWhile(this, this.running);
   }
 
-  verifyWith(verifier: IConstruct): void {
-    const served = this.node.findAll().filter((child) => isOf(child, SERVING));
-    verifier.node.addDependency(...served);
-    const resource = verifier.node.defaultChild ?? verifier;
-    if (this.running !== undefined && CfnResource.isCfnResource(resource)) {
-      resource.cfnOptions.condition = this.running;
-    }
+  get construct(): IConstruct {
+    return this;
   }
 
   /** Lets `grantee` invoke the endpoint and its inference components. */

@@ -1,7 +1,7 @@
 import { Duration, Size, SizeRoundingBehavior } from 'aws-cdk-lib';
 import { PRODUCTION_VARIANT } from '../../protocol/endpoint';
 import { checkNumber, faultsOf, show } from '../core/checks';
-import type { BackendCapabilities } from './api';
+import type { BackendCapabilities, EndpointFront } from './api';
 import type { HostingConfig, HostingContext, HostingLoad, HostingTraits, IEndpointHosting } from './hosting';
 import { variantSubject } from './sagemaker-metric';
 
@@ -52,6 +52,11 @@ export class ServerlessHosting implements IEndpointHosting {
   };
 
   constructor(private readonly props: ServerlessHostingProps = {}) {}
+
+  /** @internal */
+  _front(): EndpointFront {
+    return { loadsOnDemand: true };
+  }
 
   /** @internal */
   _faults({ minimumInstances }: HostingLoad): string[] {

@@ -1,8 +1,11 @@
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 
 /** Where predictions are recorded. Each method gives a function the permission and the variable it needs, in one call. */
 export interface IPredictionLog extends IConstruct {
+  /** Payloads that do not fit into a record. */
+  readonly payloadBucket: IBucket;
   /** For the function that writes records. */
   connectWriter(handler: LambdaFunction): void;
   /** For the function that reads records and joins feedback. */

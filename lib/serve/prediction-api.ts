@@ -73,6 +73,7 @@ export class PredictionApi extends Construct implements IPredictionApi {
       registry: props.registry,
       timeout: props.timeout,
       minimumInstances: props.minimumInstances ?? 0,
+      payloadBucket: props.log.payloadBucket,
       functionSettings: settings,
     });
     const later = this.answersLater(props, settings);

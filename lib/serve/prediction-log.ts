@@ -85,7 +85,7 @@ export class PredictionLog extends Construct implements IPredictionLog {
   /** Records and claims, by `id`. */
   readonly table: TableV2;
   /** Payloads above 32 KB, under `predictions/`. */
-  readonly payloadBucket: Bucket;
+  readonly payloadBucket: IBucket;
   /** Keys the HMAC of subjects. */
   readonly subjectSecret: Secret;
   private readonly connections: LogConnections;
@@ -223,6 +223,10 @@ class LogConnections extends Construct implements IPredictionLog {
     private readonly parts: LogParts,
   ) {
     super(scope, id);
+  }
+
+  get payloadBucket(): IBucket {
+    return this.parts.bucket;
   }
 
   connectWriter(handler: LambdaFunction): void {

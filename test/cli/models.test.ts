@@ -201,8 +201,8 @@ describe('slipway models use of a stage with an endpoint', () => {
   });
 
   it.each([
-    ['an unknown version', ['v-0'], 'has no version "v-0" here'],
-    ['another role', ['v-0', '--as', 'shadow'], 'cannot be used as shadow yet'],
+    ['an unknown version', ['v-0000000000000000'], 'has no version "v-0000000000000000" here'],
+    ['another role', ['v-0000000000000000', '--as', 'shadow'], 'cannot be used as shadow yet'],
   ])('asks it for nothing that cannot be: %s', async (_, args, message) => {
     const played = succeeding();
     control = played.control;

@@ -1,4 +1,4 @@
-import { CfnResource, CustomResource, Duration } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import {
@@ -11,6 +11,7 @@ import {
   Rollout,
   type SageMakerBackendOptions,
   StageProfile,
+  VerifiedRollout,
 } from '../../lib/index';
 import { MODEL_FOLDER, messageOf, newApp, property, resourcesOf, standalone } from '../support';
 import { endpointStack, IMAGE_FROM_REGISTRY, type Parts, stageEndpoints } from './endpoints';
@@ -145,19 +146,21 @@ describe('the endpoint stack of a stage', () => {
 
   it('verifies only while there is something to verify', () => {
     const { stack, endpoint } = endpointStack(newApp(), 'stage', { backend: realTime() });
-    const verifier = new CustomResource(stack, 'Verify', {
-      serviceToken: 'arn:aws:lambda:x',
-      properties: { Config: endpoint?.endpointConfigName },
+    if (endpoint === undefined) throw new Error('there is no endpoint');
+    new VerifiedRollout(stack, 'Verify', {
+      deployment: endpoint.endpointName,
+      endpoint: endpoint.construct,
+      endpointName: endpoint.endpointName,
+      endpointConfigName: endpoint.endpointConfigName,
+      condition: endpoint.running,
     });
-    endpoint?.verifyWith(verifier);
     const template = Template.fromStack(stack);
     const [[id] = []] = resourcesOf(template, 'AWS::SageMaker::Endpoint');
-    template.hasResource('AWS::CloudFormation::CustomResource', {
+    template.hasResource('Custom::SlipwayVerifiedRollout', {
       Condition: 'Running',
-      DependsOn: [id],
-      Properties: { Config: { 'Fn::GetAtt': [Match.anyValue(), 'EndpointConfigName'] } },
+      DependsOn: Match.arrayWith([id]),
+      Properties: { EndpointConfigName: { 'Fn::GetAtt': [Match.anyValue(), 'EndpointConfigName'] } },
     });
-    expect(CfnResource.isCfnResource(verifier.node.defaultChild)).toBe(true);
   });
 });
 
@@ -293,9 +296,9 @@ describe('the predict function', () => {
 
   it('may invoke the inference component that answers, too', () => {
     const { variables, invoke } = connected(ModelBackend.sageMakerScaleToZero({ model, instanceType: 'ml.g5.xlarge' }));
-    expect(invoke).toMatchObject([
-      { Resource: [arn('endpoint/spam-filter-pilot'), arn('inference-component/spam-filter-pilot-model')] },
-    ]);
+    // The function that takes requests, and the worker of those that wait.
+    const both = { Resource: [arn('endpoint/spam-filter-pilot'), arn('inference-component/spam-filter-pilot-model')] };
+    expect(invoke).toMatchObject([both, both]);
     expect(variables).toMatchObject({ SLIPWAY_INFERENCE_COMPONENT: 'spam-filter-pilot-model' });
   });
 
@@ -315,9 +318,8 @@ describe('the predict function', () => {
       SLIPWAY_INFERENCE_COMPONENT: 'theirs-a',
       SLIPWAY_CONTENT_TYPE: 'text/csv',
     });
-    expect(imported.invoke).toMatchObject([
-      { Resource: [arn('endpoint/Theirs'), arn('inference-component/theirs-a')] },
-    ]);
+    const theirs = { Resource: [arn('endpoint/Theirs'), arn('inference-component/theirs-a')] };
+    expect(imported.invoke).toMatchObject([theirs, theirs]);
   });
 
   it('fails with names and types that cannot be', () => {

@@ -1,4 +1,4 @@
-import { type CfnResource, CustomResource, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
@@ -425,15 +425,6 @@ describe('a shadow variant', () => {
 });
 
 describe('what hangs on an endpoint', () => {
-  it('verifies after it', () => {
-    const endpoint = held();
-    const verifier = new CustomResource(Stack.of(endpoint), 'Verify', { serviceToken: 'arn:aws:lambda:x' });
-    endpoint.verifyWith(verifier);
-    const [[id] = []] = resourcesOf(templateOf(endpoint), 'AWS::SageMaker::Endpoint');
-    expect(only(templateOf(endpoint), 'AWS::CloudFormation::CustomResource').DependsOn).toContain(id);
-    expect((verifier.node.defaultChild as CfnResource).cfnOptions.condition).toBeUndefined();
-  });
-
   it('may invoke it, and nothing else', () => {
     const endpoint = held();
     const caller = new Role(Stack.of(endpoint), 'Caller', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
