@@ -62,7 +62,8 @@ function actionsIn(source: string): string[] {
       : [ACTION_OF[`${service}:${operation}`] ?? `${service}:${operation}`],
   );
   const signed = [...source.matchAll(/sendToS3\('(\w+)'/g)].map(([, operation]) => `s3:${operation}`);
-  return [...actions, ...signed];
+  const secrets = /await readSecret\(/.test(source) ? ['secretsmanager:GetSecretValue'] : [];
+  return [...actions, ...signed, ...secrets];
 }
 
 /** IAM knows no action for transactions, only for what they do. */

@@ -1,5 +1,4 @@
-import { AwsClient } from 'aws4fetch';
-import { defaultProvider, runtimeValue } from './runtime-credentials';
+import { endpointOverride, regionalDomain, signingClient } from './signed-fetch';
 
 /**
  * S3 for payloads alone: three operations over a signed `fetch`. The SDK's S3 client would add 150 KB to a bundle that is parsed
@@ -56,7 +55,7 @@ export async function sendToS3(operation: S3Operation, object: S3Object, sending
 }
 
 async function attemptS3(operation: S3Operation, object: S3Object, { body, maxBytes }: S3Sending): Promise<string> {
-  const signed = await (await s3Client()).sign(urlOf(object), {
+  const signed = await (await signingClient('s3')).sign(urlOf(object), {
     method: METHOD[operation],
     body,
     headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
@@ -81,20 +80,10 @@ async function textWithin(response: Response, maxBytes: number | undefined): Pro
   return Buffer.concat(pieces).toString('utf8');
 }
 
-async function s3Client(): Promise<AwsClient> {
-  return new AwsClient({
-    ...(await defaultProvider()()),
-    service: 's3',
-    region: runtimeValue('AWS_REGION'),
-    retries: 0,
-  });
-}
-
 function urlOf({ bucket, key }: S3Object): string {
   const path = key.split('/').map(encodeURIComponent).join('/');
-  const endpoint = process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL;
-  if (endpoint !== undefined && endpoint !== '') return `${endpoint.replace(/\/$/, '')}/${bucket}/${path}`;
-  const region = runtimeValue('AWS_REGION');
-  const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+  const endpoint = endpointOverride('AWS_ENDPOINT_URL_S3');
+  if (endpoint !== undefined) return `${endpoint}/${bucket}/${path}`;
+  const { region, domain } = regionalDomain();
   return `https://${bucket}.s3.${region}.${domain}/${path}`;
 }

@@ -1,9 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { defaultProvider } from '../../clients/runtime-credentials';
+import { readSecret } from '../../clients/secrets';
 import type { SubjectKey } from '../ports';
-
-const ATTEMPTS = 2;
-const ATTEMPT_MS = 1_500;
 
 /**
  * Subjects under a secret key. The key is read when the first subject comes, and kept: another key would hide one person's
@@ -27,15 +24,8 @@ export class SecretSubjectKey implements SubjectKey {
   }
 
   private async load(): Promise<string> {
-    // Loaded here: most stages never see a subject, and each client costs every cold start.
-    const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
-    const client = new SecretsManagerClient({
-      credentials: defaultProvider(),
-      maxAttempts: ATTEMPTS,
-      requestHandler: { requestTimeout: ATTEMPT_MS, throwOnRequestTimeout: true },
-    });
-    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: this.secretId }));
-    if (SecretString === undefined || SecretString === '') throw new Error('the secret that keys subjects is empty');
-    return SecretString;
+    const secret = await readSecret(this.secretId);
+    if (secret === undefined || secret === '') throw new Error('the secret that keys subjects is empty');
+    return secret;
   }
 }
