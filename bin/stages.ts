@@ -2,10 +2,13 @@ import { Duration, type Environment, Size } from 'aws-cdk-lib';
 import {
   Criterion,
   DataClass,
+  EndpointScaling,
   GuardPolicy,
   type IModelBackend,
   ModelBackend,
   ModelCode,
+  ModelImage,
+  ModelSource,
   OnCall,
   type ProductionContract,
   StageProfile,
@@ -51,6 +54,17 @@ const common = {
   // Mails with attachments are larger than what the standard policy lets pass.
   guard: GuardPolicy.standard().maxSize(Size.kibibytes(512)).maskPersonalData(),
 };
+
+/**
+ * The same model on SageMaker, as `npx slipway rehearse pilot --backend sagemaker` runs it; put it into an entry below to deploy it.
+ * Its image is made of `examples/spam-filter/container` and pushed to the repository once.
+ */
+export const endpointBackend: IModelBackend = ModelBackend.sageMakerRealTime({
+  model: ModelSource.fromRegistry({ image: ModelImage.fromEcrByName('spam-filter', '1.0.0') }),
+  instanceType: 'ml.m7i.large',
+  // Measure it: what one instance answers within the objective.
+  scaling: EndpointScaling.onInvocations({ maxRequestsPerSecond: 40 }),
+});
 
 export const stages: readonly StageEntry[] = [
   { ...common, id: 'pilot', profile: StageProfile.PILOT },

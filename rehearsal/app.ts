@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import recommendedFlags from 'aws-cdk-lib/recommended-feature-flags.json';
-import { stages } from '../bin/stages';
+import { endpointBackend, stages } from '../bin/stages';
 import { ProductionModel } from '../lib/index';
 import { FACTS_METADATA, type StageFacts } from './stage/facts';
 import { applyStandIns } from './stand-ins/apply';
@@ -10,9 +10,9 @@ import { StandInStack } from './stand-ins/stand-in-stack';
 
 /**
  * The app as it is rehearsed: one stage, unchanged but for stand-ins and the synthesizer, and a stack with the function that
- * answers for the stand-ins. Run by the rehearsal with the stage's name as its only argument.
+ * answers for the stand-ins. Run by the rehearsal with the stage's name, and with `sagemaker` where the model is to run there.
  */
-const [, , stageId] = process.argv;
+const [, , stageId, backend] = process.argv;
 const entry = stages.find(({ id }) => id === stageId);
 if (entry === undefined) throw new Error(`stage "${stageId}" is not in bin/stages.ts`);
 
@@ -34,5 +34,8 @@ const facts: StageFacts = {
 stack.templateOptions.metadata = { [FACTS_METADATA]: facts };
 
 const { id, ...props } = entry;
-const model = new ProductionModel(app, id, props);
+const model = new ProductionModel(app, id, {
+  ...props,
+  ...(backend === 'sagemaker' ? { backend: endpointBackend } : {}),
+});
 applyStandIns(model, StandInStack.serviceToken(entry.env));

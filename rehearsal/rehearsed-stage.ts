@@ -7,7 +7,9 @@ import { StageAlarms } from './observe/alarms';
 import { type FunctionLog, readFunctionLogs } from './observe/function-logs';
 import { ChildGroup, RehearsalError } from './process';
 import type { NothingLeftReport } from './report/report';
-import { Cdk } from './stage/cdk';
+import type { SageMakerDouble } from './sagemaker/sagemaker-double';
+import { startSpamFilterDouble } from './sagemaker/spam-filter-double';
+import { Cdk, type RehearsedBackend } from './stage/cdk';
 import { type DeployedStage, readDeployedStage } from './stage/deployed';
 import type { StageFacts } from './stage/facts';
 import { StageTemplates } from './stage/templates';
@@ -20,6 +22,11 @@ export interface RehearsedStageOptions {
   /** Folder of the project, with its `dist/`. */
   readonly project: string;
   readonly stage: string;
+  /**
+   * Where the model runs.
+   * @default as the stage says
+   */
+  readonly backend?: RehearsedBackend;
   /** Region of the stage; the emulator serves it. */
   readonly region?: string;
 }
@@ -33,6 +40,7 @@ export class RehearsedStage {
   /** Every answer that any caller got. */
   readonly answers: Answer[] = [];
   private emulatorStarted: Emulator | undefined;
+  private doubleStarted: SageMakerDouble | undefined;
   private templatesRead: StageTemplates | undefined;
   private deployedRead: DeployedStage | undefined;
   private before: ReadonlySet<string> | undefined;
@@ -81,8 +89,23 @@ export class RehearsedStage {
     return this.options.region ?? 'eu-west-1';
   }
 
+  /** The double of SageMaker; only where the model runs on it. */
+  get double(): SageMakerDouble | undefined {
+    return this.doubleStarted;
+  }
+
   /** @param environment More for the emulator and its functions: the addresses of doubles. */
   async startEmulator(environment: Readonly<Record<string, string>> = {}): Promise<Emulator> {
+    if (this.options.backend !== 'sagemaker') return this.emulate(environment);
+    // Before the emulator, in whose environment its address is.
+    const double = await startSpamFilterDouble(this.options.project, this.region, this.folder, this.children);
+    this.doubleStarted = double;
+    const emulator = await this.emulate({ ...environment, ...double.environment, ...SHORT_WAITS });
+    await double.connect(emulator.endpoint);
+    return emulator;
+  }
+
+  private async emulate(environment: Readonly<Record<string, string>>): Promise<Emulator> {
     const { project } = this.options;
     const python = await privatePython(this.workspace.python, requirementsFile(project), this.children);
     this.emulatorStarted = await Emulator.start(
@@ -99,7 +122,7 @@ export class RehearsedStage {
   }
 
   async synthesize(): Promise<StageTemplates> {
-    await this.cdk.synthesize(this.options.stage);
+    await this.cdk.synthesize(this.options.stage, this.options.backend ?? 'lambda');
     this.templatesRead = new StageTemplates(join(this.folder, 'cdk.out'));
     return this.templatesRead;
   }
@@ -157,6 +180,7 @@ export class RehearsedStage {
   /** Ends everything that this run started. */
   async end(): Promise<void> {
     if (this.kept) return;
+    await this.doubleStarted?.stop();
     this.children.kill();
     await this.emulatorStarted?.stop();
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
@@ -188,6 +212,9 @@ export class RehearsedStage {
     );
   }
 }
+
+/** Waits of state machines are for instances that take minutes; those of the double take milliseconds. */
+const SHORT_WAITS = { SFN_WAIT_SCALE: '0.02' };
 
 function requirementsFile(project: string): string {
   return join(project, 'rehearsal/emulator/requirements.txt');

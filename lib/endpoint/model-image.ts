@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Token } from 'aws-cdk-lib';
-import type { IRepository } from 'aws-cdk-lib/aws-ecr';
+import { type IRepository, Repository } from 'aws-cdk-lib/aws-ecr';
 import { DockerImageAsset, Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import type { Construct } from 'constructs';
-import { show } from '../core/checks';
+import { checkText, show } from '../core/checks';
 import { ConfigError } from '../core/config-error';
 import type { DeepLearningContainer } from './deep-learning-container';
 
@@ -42,20 +42,24 @@ export class ModelImage {
    * @param tagOrDigest a tag that is never moved, or better a digest, `sha256:...`
    */
   static fromEcr(repository: IRepository, tagOrDigest: string): ModelImage {
+    return new ModelImage((scope) => located(scope, repository, tagOrDigest));
+  }
+
+  /**
+   * An image of an ECR repository in the account and region of the stack, by the repository's name.
+   *
+   * @param tagOrDigest a tag that is never moved, or better a digest, `sha256:...`
+   */
+  static fromEcrByName(repositoryName: string, tagOrDigest: string): ModelImage {
     return new ModelImage((scope) => {
-      if (
-        !Token.isUnresolved(tagOrDigest) &&
-        !/^(?:sha256:[0-9a-f]{64}|[A-Za-z0-9_][A-Za-z0-9._-]{0,127})$/.test(tagOrDigest)
-      ) {
-        throw new ConfigError(
-          scope,
-          `the image's tag is ${show(tagOrDigest)}, expected a tag or "sha256:" and 64 hex digits; take it from the repository`,
-        );
-      }
-      return {
-        imageUri: repository.repositoryUriForTagOrDigest(tagOrDigest),
-        repositoryArn: repository.repositoryArn,
-      };
+      const fault = checkText('the name of the repository', repositoryName, {
+        required: true,
+        pattern: /^[a-z0-9]+(?:[._/-]+[a-z0-9]+)*$/,
+        expected: 'lower case letters, digits and single separators',
+        fix: 'take it from the repository',
+      });
+      if (fault !== undefined) throw new ConfigError(scope, fault);
+      return located(scope, Repository.fromRepositoryName(scope, 'ImageRepository', repositoryName), tagOrDigest);
     });
   }
 
@@ -76,6 +80,19 @@ export class ModelImage {
   _bind(scope: Construct, platform: string): LocatedImage {
     return this.locate(scope, platform);
   }
+}
+
+function located(scope: Construct, repository: IRepository, tagOrDigest: string): LocatedImage {
+  if (
+    !Token.isUnresolved(tagOrDigest) &&
+    !/^(?:sha256:[0-9a-f]{64}|[A-Za-z0-9_][A-Za-z0-9._-]{0,127})$/.test(tagOrDigest)
+  ) {
+    throw new ConfigError(
+      scope,
+      `the image's tag is ${show(tagOrDigest)}, expected a tag or "sha256:" and 64 hex digits; take it from the repository`,
+    );
+  }
+  return { imageUri: repository.repositoryUriForTagOrDigest(tagOrDigest), repositoryArn: repository.repositoryArn };
 }
 
 function folderWithDockerfile(scope: Construct, folder: string): string {

@@ -5,6 +5,9 @@ import { EMULATOR_ACCOUNT } from '../emulator/emulator';
 import type { ChildGroup } from '../process';
 import { REHEARSAL_STACK } from '../stand-ins/stand-in-types';
 
+/** Where the model runs: as the stage says, or on an endpoint of the double of SageMaker. */
+export type RehearsedBackend = 'lambda' | 'sagemaker';
+
 export interface CdkOptions {
   /** Folder of the project. */
   readonly project: string;
@@ -24,9 +27,9 @@ export class Cdk {
   ) {}
 
   /** Synthesizes the rehearsed app. */
-  async synthesize(stage: string): Promise<void> {
+  async synthesize(stage: string, backend: RehearsedBackend): Promise<void> {
     const { project, assembly } = this.options;
-    await this.children.run(process.execPath, [join(project, 'dist/rehearsal/app.js'), stage], {
+    await this.children.run(process.execPath, [join(project, 'dist/rehearsal/app.js'), stage, backend], {
       what: `synthesizing stage "${stage}"`,
       cwd: project,
       env: { ...this.environment, CDK_OUTDIR: assembly },

@@ -21,6 +21,7 @@ export function applyStandIns(root: IConstruct, serviceToken: string): void {
     if (needsStandIn(node)) standIn(node, serviceToken);
     if (node.cfnResourceType === 'Custom::S3AutoDeleteObjects') leaveOut(node);
     if (WITH_RESOURCE_POLICY.includes(node.cfnResourceType)) admitLoopback(node);
+    if (node.cfnResourceType === 'AWS::IAM::Policy') withoutRoleCondition(node);
   }
 }
 
@@ -58,4 +59,19 @@ function admitLoopback(policy: CfnResource): void {
   const statements: readonly unknown[] = Array.isArray(document.Statement) ? document.Statement : [document.Statement];
   const kept = statements.filter((statement) => !JSON.stringify(statement).includes('"aws:SecureTransport":"false"'));
   if (kept.length < statements.length) policy.addPropertyOverride('PolicyDocument.Statement', kept);
+}
+
+/**
+ * The emulator does not know which role an update of a stack is asked for with, so that a statement on the condition of it would
+ * never allow anything.
+ */
+function withoutRoleCondition(policy: CfnResource): void {
+  const document: unknown = Stack.of(policy).resolve('policyDocument' in policy ? policy.policyDocument : undefined);
+  if (typeof document !== 'object' || document === null || !('Statement' in document)) return;
+  const statements: readonly unknown[] = Array.isArray(document.Statement) ? document.Statement : [document.Statement];
+  for (const [index, statement] of statements.entries()) {
+    if (JSON.stringify(statement).includes('"cloudformation:RoleArn"')) {
+      policy.addPropertyDeletionOverride(`PolicyDocument.Statement.${index}.Condition`);
+    }
+  }
 }

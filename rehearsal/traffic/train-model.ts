@@ -1,13 +1,22 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { STSClient } from '@aws-sdk/client-sts';
+import { EndpointControl } from '../../cli/endpoint-control/control';
+import { StepFunctionsControl } from '../../cli/endpoint-control/io/step-functions';
 import { awsRegistry } from '../../cli/registry/io/aws-registry';
 import type { ModelRegistry } from '../../cli/registry/registry';
 import { loadMails, type Mail, splitMails, train, writeArtifact } from '../../examples/spam-filter/train';
+import { CONTROLLER_OUTPUT } from '../../protocol/endpoint-control';
 import type { ClientConfig } from '../aws';
+import { EMULATOR_ACCOUNT } from '../emulator/emulator';
 import type { TrainingReport } from '../report/report';
+
+/** How often an execution of the controller is looked at. */
+const LOOK_MS = 250;
 
 export interface Trained {
   /** Folder of the artefact. */
@@ -37,6 +46,23 @@ export async function trainSpamFilter(folder: string): Promise<Trained> {
       seconds: (performance.now() - started) / 1000,
     },
   };
+}
+
+/** The controller of the deployed stage's endpoint, as `npx slipway models use` asks it; undefined where the stage has none. */
+export function stageController(
+  config: ClientConfig,
+  outputs: Readonly<Record<string, string>>,
+): EndpointControl | undefined {
+  const { [CONTROLLER_OUTPUT]: name } = outputs;
+  if (name === undefined) return undefined;
+  const arn = `arn:aws:states:${config.region}:${EMULATOR_ACCOUNT}:stateMachine:${name}`;
+  const port = new StepFunctionsControl(new SFNClient(config), arn);
+  return new EndpointControl({
+    port,
+    identity: async () => 'rehearsal',
+    // Endpoints of the double take no minutes.
+    sleep: () => sleep(LOOK_MS),
+  });
 }
 
 /** The registry of the deployed stage, as `npx slipway models` uses it. */
