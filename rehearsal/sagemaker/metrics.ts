@@ -15,9 +15,13 @@ export interface Invocation {
   readonly overheadLatencyUs: number;
 }
 
+/** A rehearsal publishes some thousands; a stage that is kept for days must not fill the memory. */
+const MOST_KEPT = 100_000;
+
 /** Gathers what SageMaker publishes of itself and sends it every now and then, as CloudWatch's clients do. */
 export class Metrics {
   private gathered: MetricDatum[] = [];
+  private readonly kept: MetricDatum[] = [];
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -57,6 +61,11 @@ export class Metrics {
     this.add('HasBacklogWithoutCapacity', dimensions, size > 0 && instances === 0 ? 1 : 0, 'Count');
   }
 
+  /** Everything that was published, one datapoint a time: CloudWatch would only give sums of it. */
+  get published(): readonly MetricDatum[] {
+    return this.kept;
+  }
+
   async flush(): Promise<void> {
     const aws = this.aws();
     if (aws === undefined || this.gathered.length === 0) return;
@@ -64,6 +73,7 @@ export class Metrics {
     this.gathered = [];
     try {
       await aws.putMetrics(data);
+      this.kept.push(...data.slice(0, Math.max(0, MOST_KEPT - this.kept.length)));
     } catch (error) {
       this.report(error);
     }

@@ -3,8 +3,18 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, write
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ChildGroup, isAlive, RehearsalError, signalGroup } from '../process';
+import type { MetricDatapoint } from '../watch/metric-store';
 import type { DoubleOptions } from './double';
 import type { Fault } from './faults';
+
+/** A datapoint as JSON carries it. */
+interface PublishedMetric {
+  readonly MetricName: string;
+  readonly Dimensions: readonly { readonly Name: string; readonly Value: string }[];
+  readonly Value: number;
+  readonly Unit: string;
+  readonly Timestamp: string;
+}
 
 export interface SageMakerDoubleOptions extends DoubleOptions {
   /** Folder of the project, with its `dist/`. */
@@ -96,6 +106,20 @@ export class SageMakerDouble {
   /** Sends the metrics that it has gathered; it does so by itself every now and then. */
   async flushMetrics(): Promise<void> {
     await this.ask('POST', 'flush');
+  }
+
+  /** What SageMaker has published of itself, one datapoint a time. */
+  async metrics(): Promise<readonly MetricDatapoint[]> {
+    await this.flushMetrics();
+    const { metrics } = (await this.ask('GET', 'metrics')) as { readonly metrics: readonly PublishedMetric[] };
+    return metrics.map(({ MetricName, Dimensions, Value, Unit, Timestamp }) => ({
+      namespace: 'AWS/SageMaker',
+      name: MetricName,
+      dimensions: Object.fromEntries(Dimensions.map(({ Name, Value: value }) => [Name, value])),
+      timestamp: Date.parse(Timestamp),
+      value: Value,
+      unit: Unit,
+    }));
   }
 
   /** Process ids of the models' servers. */

@@ -88,6 +88,8 @@ export class DoubleServer {
       case 'POST /_double/flush':
         await double.metrics.flush();
         return json(200, {});
+      case 'GET /_double/metrics':
+        return json(200, { metrics: double.metrics.published });
       case 'GET /_double/processes':
         return json(200, { pids: double.pids });
       default:
