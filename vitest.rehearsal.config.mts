@@ -1,10 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
-/** The stage on the emulator: one file after the other, each with minutes of time. */
+/** Stages on emulators of their own: two files at a time, each with minutes of time. */
 export default defineConfig({
   test: {
     include: ['test/rehearsal/**/*.test.ts'],
-    fileParallelism: false,
+    maxWorkers: 2,
     testTimeout: 180_000,
     hookTimeout: 180_000,
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },

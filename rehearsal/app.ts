@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import recommendedFlags from 'aws-cdk-lib/recommended-feature-flags.json';
-import { endpointBackend, stages } from '../bin/stages';
+import { stages } from '../bin/stages';
 import { ProductionModel } from '../lib/index';
+import { BACKENDS } from './backends';
 import { FACTS_METADATA, type StageFacts } from './stage/facts';
 import { applyStandIns } from './stand-ins/apply';
 import { CallersCredentials } from './stand-ins/callers-credentials';
@@ -10,7 +11,7 @@ import { StandInStack } from './stand-ins/stand-in-stack';
 
 /**
  * The app as it is rehearsed: one stage, unchanged but for stand-ins and the synthesizer, and a stack with the function that
- * answers for the stand-ins. Run by the rehearsal with the stage's name, and with `sagemaker` where the model is to run there.
+ * answers for the stand-ins. Run by the rehearsal with the stage's name and where the model is to run.
  */
 const [, , stageId, backend] = process.argv;
 const entry = stages.find(({ id }) => id === stageId);
@@ -34,8 +35,6 @@ const facts: StageFacts = {
 stack.templateOptions.metadata = { [FACTS_METADATA]: facts };
 
 const { id, ...props } = entry;
-const model = new ProductionModel(app, id, {
-  ...props,
-  ...(backend === 'sagemaker' ? { backend: endpointBackend } : {}),
-});
+const chosen = Object.entries(BACKENDS).find(([name]) => name === backend)?.[1];
+const model = new ProductionModel(app, id, { ...props, backend: chosen?.() ?? props.backend });
 applyStandIns(model, StandInStack.serviceToken(entry.env));

@@ -96,7 +96,7 @@ export class RehearsedStage {
 
   /** @param environment More for the emulator and its functions: the addresses of doubles. */
   async startEmulator(environment: Readonly<Record<string, string>> = {}): Promise<Emulator> {
-    if (this.options.backend !== 'sagemaker') return this.emulate(environment);
+    if ((this.options.backend ?? 'lambda') === 'lambda') return this.emulate(environment);
     // Before the emulator, in whose environment its address is.
     const double = await startSpamFilterDouble(this.options.project, this.region, this.folder, this.children);
     this.doubleStarted = double;
