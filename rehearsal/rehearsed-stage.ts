@@ -1,10 +1,12 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { PredictionRecord } from '../protocol/prediction';
 import { type ClientConfig, clientConfig } from './aws';
 import { Emulator } from './emulator/emulator';
 import { privatePython } from './emulator/python';
 import { StageAlarms } from './observe/alarms';
 import { type FunctionLog, readFunctionLogs } from './observe/function-logs';
+import { readRecords } from './observe/records';
 import { ChildGroup, RehearsalError } from './process';
 import type { NothingLeftReport } from './report/report';
 import { Cdk } from './stage/cdk';
@@ -133,6 +135,10 @@ export class RehearsedStage {
 
   logs(): Promise<FunctionLog[]> {
     return readFunctionLogs(this.config, this.templates.facts.deployment);
+  }
+
+  records(): Promise<PredictionRecord[]> {
+    return readRecords(this.config, this.deployed.outputs.RecordsTableName ?? '');
   }
 
   tearDown(): Promise<NothingLeftReport> {

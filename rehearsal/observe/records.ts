@@ -4,6 +4,7 @@ import type { GuardFinding } from '../../protocol/guard';
 import { type PredictionRecord, RECORD_KEYS } from '../../protocol/prediction';
 import type { ClientConfig } from '../aws';
 import type { RecordsReport } from '../report/report';
+import type { SentMail } from '../traffic/send-mails';
 
 /** Every prediction record of the stage. */
 export async function readRecords(config: ClientConfig, table: string): Promise<PredictionRecord[]> {
@@ -27,6 +28,15 @@ export function compareRecords(answeredIds: readonly string[], records: readonly
   const recorded = new Set(records.map(({ inferenceId }) => inferenceId));
   const equal = answered.size === recorded.size && [...answered].every((id) => recorded.has(id));
   return { answers: answered.size, records: recorded.size, equal };
+}
+
+/** How many of the mails that were told the truth about have it in their record: an answer alone joins nothing. */
+export function joinedFeedback(sent: readonly SentMail[], records: readonly PredictionRecord[]): number {
+  const labels = new Map(records.map(({ inferenceId, feedback }) => [inferenceId, feedback?.label]));
+  return sent.filter(
+    ({ judgement, inferenceId, mail }) =>
+      judgement !== undefined && inferenceId !== undefined && labels.get(inferenceId) === mail.label,
+  ).length;
 }
 
 export function findingsOf(records: readonly PredictionRecord[]): GuardFinding[] {

@@ -4,13 +4,10 @@ import { confidenceChart, confusionChart } from './chart-quality';
 import { count, list, milliseconds, NOT_RUN, percent, seconds, shareOf, UNKNOWN } from './format';
 import { html, type Markup } from './markup';
 import { badge, code, facts, figure, missing, pageTable, section } from './page-parts';
-import type { LatencyKind, QualityMetric, QualityReport, RehearsalReport } from './report';
+import type { FeedbackReport, LatencyKind, QualityMetric, QualityReport, RehearsalReport, StatusCount } from './report';
 
 export function trafficSection({ traffic }: RehearsalReport): Markup {
   if (traffic === null) return section('Traffic', null);
-  const failed = traffic.failed.map(
-    ({ status, count: times }) => html`<li>${badge('bad', String(status))} ${count(times)}</li>`,
-  );
   return section(
     'Traffic',
     facts([
@@ -19,9 +16,22 @@ export function trafficSection({ traffic }: RehearsalReport): Markup {
       ['Rate', `${traffic.requestsPerSecond.toFixed(1)} requests a second`],
       ['Answered', shareOf(traffic.answered, traffic.requests)],
       ['Blocked', shareOf(traffic.blocked, traffic.requests)],
-      ['Failed', failed.length === 0 ? 'none' : html`<ul class="plain">${failed}</ul>`],
+      ['Failed', refusals(traffic.failed)],
     ]),
   );
+}
+
+function refusals(failed: readonly StatusCount[]): Markup | string {
+  if (failed.length === 0) return 'none';
+  const lines = failed.map(
+    ({ status, count: times }) => html`<li>${badge('bad', String(status))} ${count(times)}</li>`,
+  );
+  return html`<ul class="plain">${lines}</ul>`;
+}
+
+function joined({ joined: joins, sent, failed }: FeedbackReport): Markup | string {
+  const share = shareOf(joins, sent);
+  return failed.length === 0 ? share : html`${share}, refused: ${refusals(failed)}`;
 }
 
 export function trainingSection({ training }: RehearsalReport): Markup {
@@ -147,7 +157,7 @@ export function recordsSection({ records, feedback, denied }: RehearsalReport): 
           ? NOT_RUN
           : html`${count(records.records)} for ${count(records.answers)} answers ${badge(same ? 'good' : 'bad', same ? 'equal' : 'not equal')}`,
       ],
-      ['Feedback joined', feedback === null ? NOT_RUN : shareOf(feedback.joined, feedback.sent)],
+      ['Feedback joined', feedback === null ? NOT_RUN : joined(feedback)],
       [
         'Calls denied by IAM',
         denied === null

@@ -105,6 +105,11 @@ export interface TrainingReport {
   readonly modelVersion: string;
 }
 
+export interface StatusCount {
+  readonly status: number | 'no answer';
+  readonly count: number;
+}
+
 export interface TrafficReport {
   readonly requests: number;
   /** 200. */
@@ -112,7 +117,7 @@ export interface TrafficReport {
   /** Refused by a guard rule. */
   readonly blocked: number;
   /** Everything else, by HTTP status. */
-  readonly failed: readonly { readonly status: number | 'no answer'; readonly count: number }[];
+  readonly failed: readonly StatusCount[];
   /** Requests in flight at once. */
   readonly concurrency: number;
   readonly seconds: number;
@@ -180,7 +185,12 @@ export interface GuardReport {
 
 export interface FeedbackReport {
   readonly sent: number;
+  /** Records that carry the label that was sent. */
   readonly joined: number;
+  /** What was refused, by HTTP status. */
+  readonly failed: readonly StatusCount[];
+  /** Joined labels from which a success criterion is decided. */
+  readonly neededByCriteria: number;
 }
 
 export interface RecordsReport {

@@ -10,6 +10,7 @@ import {
   RECORDED_ONLY,
   seconds,
   shareOf,
+  statuses,
   UNKNOWN,
   usd,
 } from './format';
@@ -84,7 +85,6 @@ function standIns({ deployed: part }: RehearsalReport, ink: Ink): readonly strin
 function traffic({ traffic: part }: RehearsalReport, ink: Ink): readonly string[] | null {
   if (part === null) return null;
   const rate = `${part.requestsPerSecond.toFixed(1)} requests a second`;
-  const failed = part.failed.map((failure) => `${failure.status} (${count(failure.count)})`);
   return [
     fact(
       'requests',
@@ -92,7 +92,7 @@ function traffic({ traffic: part }: RehearsalReport, ink: Ink): readonly string[
     ),
     fact('answered', shareOf(part.answered, part.requests)),
     fact('blocked', shareOf(part.blocked, part.requests)),
-    fact('failed', failed.length === 0 ? 'none' : { text: failed.join(', '), tint: ink.red }),
+    fact('failed', part.failed.length === 0 ? 'none' : { text: statuses(part.failed), tint: ink.red }),
   ];
 }
 
@@ -184,7 +184,7 @@ function records(report: RehearsalReport, ink: Ink): readonly string[] | null {
   const calls = (denied?.calls ?? []).map((call) => item('-', `${call.function}: ${call.error}`));
   return [
     fact('kept', kept === null ? NOT_RUN : recorded(kept, ink)),
-    fact('feedback', feedback === null ? NOT_RUN : `${shareOf(feedback.joined, feedback.sent)} joined`),
+    fact('feedback', feedback === null ? NOT_RUN : joined(feedback, ink)),
     fact('denied calls', denied === null ? NOT_RUN : checked(count(denied.count), denied.count === 0, ink)),
     ...calls,
     fact('nothing left', nothingLeft === null ? NOT_RUN : left(nothingLeft, ink)),
@@ -195,6 +195,11 @@ function recorded(part: NonNullable<RehearsalReport['records']>, ink: Ink): Cell
   const same = part.equal && part.records === part.answers;
   const counts = `${counted(part.records, 'record')}, ${counted(part.answers, 'answer')}`;
   return checked(`${counts}: ${same ? 'equal' : 'not equal'}`, same, ink);
+}
+
+function joined(part: NonNullable<RehearsalReport['feedback']>, ink: Ink): Cell {
+  const text = `${shareOf(part.joined, part.sent)} joined`;
+  return part.failed.length === 0 ? text : { text: `${text}, refused: ${statuses(part.failed)}`, tint: ink.red };
 }
 
 function left(part: NonNullable<RehearsalReport['nothingLeft']>, ink: Ink): Cell {

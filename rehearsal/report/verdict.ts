@@ -1,4 +1,4 @@
-import { count, counted, list, milliseconds } from './format';
+import { counted, list, milliseconds, statuses } from './format';
 import {
   type AlarmReport,
   type CriterionReport,
@@ -83,8 +83,7 @@ function failedRequests({ traffic }: ReportParts): readonly string[] {
   const failed = (traffic?.failed ?? []).filter((failure) => failure.count > 0);
   if (failed.length === 0) return [];
   const total = failed.reduce((sum, failure) => sum + failure.count, 0);
-  const byStatus = failed.map(({ status, count: times }) => `${status} (${count(times)})`).join(', ');
-  return [`${counted(total, 'request')} failed: ${byStatus}`];
+  return [`${counted(total, 'request')} failed: ${statuses(failed)}`];
 }
 
 function lostRequests({ traffic }: ReportParts): readonly string[] {
@@ -115,8 +114,11 @@ function lostRecords({ records }: ReportParts): readonly string[] {
 }
 
 function unjoinedFeedback({ feedback }: ReportParts): readonly string[] {
-  if (feedback === null || feedback.sent === feedback.joined) return [];
-  return [`feedback was sent ${counted(feedback.sent, 'time')} and joined ${counted(feedback.joined, 'time')}`];
+  if (feedback === null) return [];
+  const { sent, joined, failed } = feedback;
+  const refused = failed.length === 0 ? '' : `; refused: ${statuses(failed)}`;
+  if (sent === joined && failed.length === 0) return [];
+  return [`feedback was sent ${counted(sent, 'time')} and joined ${counted(joined, 'time')}${refused}`];
 }
 
 function deniedCalls({ denied }: ReportParts): readonly string[] {

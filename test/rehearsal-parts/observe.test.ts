@@ -3,8 +3,9 @@ import { describeError } from '../../lambdas/shared/diagnostics';
 import type { PredictionRecord } from '../../protocol/prediction';
 import { deniedCalls, extractMetrics } from '../../rehearsal/observe/function-logs';
 import { apiMetrics } from '../../rehearsal/observe/platform-metrics';
-import { compareRecords } from '../../rehearsal/observe/records';
+import { compareRecords, joinedFeedback } from '../../rehearsal/observe/records';
 import type { Answer } from '../../rehearsal/traffic/callers';
+import { sentMail } from '../../rehearsal/traffic/send-mails';
 
 const log = (...lines: string[]) => [{ functionName: 'pilot-predict', lines }];
 
@@ -130,5 +131,25 @@ describe('answers and records', () => {
       records: recorded.length,
       equal,
     });
+  });
+});
+
+describe('feedback that was sent', () => {
+  const at = { headers: undefined, at: 0, latencyMs: 1 };
+  const spam = (inferenceId: string) =>
+    sentMail(
+      { id: inferenceId, text: 'x', label: 'spam' },
+      { ...at, status: 200, body: { inferenceId, output: { label: 'ham' }, modelVersion: 'v-1' } },
+    );
+  const record = (inferenceId: string, label?: string) =>
+    ({ inferenceId, ...(label === undefined ? {} : { feedback: { label, at: '', revision: 0 } }) }) as PredictionRecord;
+
+  it.each<[string, PredictionRecord[], number]>([
+    ['is joined where its record carries the label', [record('a', 'spam'), record('b', 'spam')], 2],
+    ['is not where the record carries none', [record('a', 'spam'), record('b')], 1],
+    ['is not where the record carries another', [record('a', 'ham'), record('b', 'spam')], 1],
+    ['is not where there is no record', [record('c', 'spam')], 0],
+  ])('%s', (_, records, joined) => {
+    expect(joinedFeedback([spam('a'), spam('b')], records)).toBe(joined);
   });
 });

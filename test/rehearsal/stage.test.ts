@@ -9,7 +9,7 @@ import { METRIC } from '../../protocol/metrics';
 import { OPEN_MARGIN_MS, type PredictionRecord } from '../../protocol/prediction';
 import { collectMetrics } from '../../rehearsal/measure';
 import { deniedCalls } from '../../rehearsal/observe/function-logs';
-import { compareRecords, readRecords } from '../../rehearsal/observe/records';
+import { compareRecords, joinedFeedback } from '../../rehearsal/observe/records';
 import { RehearsedStage } from '../../rehearsal/rehearsed-stage';
 import { confusionOf, metricsOf } from '../../rehearsal/report/summary';
 import { Cdk } from '../../rehearsal/stage/cdk';
@@ -123,7 +123,7 @@ describe('a deployed stage with a live version', () => {
   });
 
   it('keeps one record for each answer, masked', async () => {
-    const records = await readRecords(stage.config, stage.deployed.outputs.RecordsTableName ?? '');
+    const records = await stage.records();
     expect(compareRecords([...answeredIds], records)).toMatchObject({ equal: true });
     const withAddresses = sent.find(({ mail }) => /[\w.]+@[\w.]+\.(com|net|org)/.test(mail.text));
     const record = records.find((candidate) => candidate.inferenceId === withAddresses?.inferenceId);
@@ -153,8 +153,8 @@ describe('a deployed stage with a live version', () => {
   });
 
   it('joins feedback, takes the same label again without counting it, and takes a correction', async () => {
-    const feedback = await sendFeedback(alice, sent, { concurrency: 4 });
-    expect(feedback).toEqual({ sent: 60, joined: 60 });
+    expect(await sendFeedback(alice, sent, { concurrency: 4 })).toEqual({ sent: 60, failed: [] });
+    expect(joinedFeedback(sent, await stage.records())).toBe(60);
     const [one] = sent;
     const path = `/predictions/${one?.inferenceId}/feedback`;
     const again = await alice.post(path, { label: one?.mail.label });
@@ -271,7 +271,7 @@ describe('a deployed stage with a live version', () => {
 
   it('has been denied nothing and has lost no record until here', async () => {
     expect(deniedCalls(await stage.logs())).toEqual({ count: 0, calls: [] });
-    const records = await readRecords(stage.config, stage.deployed.outputs.RecordsTableName ?? '');
+    const records = await stage.records();
     expect(compareRecords([...answeredIds], records)).toMatchObject({ equal: true });
   });
 
@@ -308,10 +308,7 @@ describe('a deployed stage with a live version', () => {
 });
 
 async function record(id: string): Promise<Record<string, unknown>> {
-  const records: readonly PredictionRecord[] = await readRecords(
-    stage.config,
-    stage.deployed.outputs.RecordsTableName ?? '',
-  );
+  const records: readonly PredictionRecord[] = await stage.records();
   const found = records.find(({ inferenceId: candidate }) => candidate === id);
   if (found === undefined) throw new Error(`there is no record of ${id}`);
   return { ...found };
@@ -319,7 +316,7 @@ async function record(id: string): Promise<Record<string, unknown>> {
 
 async function recordInState(state: string): Promise<PredictionRecord> {
   for (let waited = 0; waited < 100; waited += 1) {
-    const records = await readRecords(stage.config, stage.deployed.outputs.RecordsTableName ?? '');
+    const records = await stage.records();
     const found = records.find((candidate) => candidate.state === state);
     if (found !== undefined) return found;
     await sleep(50);

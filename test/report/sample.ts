@@ -58,7 +58,7 @@ export function sampleParts(): ReportParts {
         { rule: 'blocked-terms', mode: 'enforce', action: 'block', count: 6 },
       ],
     },
-    feedback: { sent: 594, joined: 594 },
+    feedback: { sent: 594, joined: 594, failed: [], neededByCriteria: 50 },
     records: { answers: 594, records: 594, equal: true },
     denied: { count: 0, calls: [] },
     alarms: sampleAlarms(),

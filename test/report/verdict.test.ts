@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { AlarmReport, QualityReport, ReportParts, TrafficReport } from '../../rehearsal/report/report';
+import type {
+  AlarmReport,
+  FeedbackReport,
+  QualityReport,
+  ReportParts,
+  TrafficReport,
+} from '../../rehearsal/report/report';
 import { completeReport, judge } from '../../rehearsal/report/verdict';
 import { emptyReport, sampleParts } from './sample';
 
@@ -16,6 +22,7 @@ function part<T>(value: T | null): T {
 
 const traffic: TrafficReport = part(parts.traffic);
 const quality: QualityReport = part(parts.quality);
+const feedback: FeedbackReport = part(parts.feedback);
 const [someAlarm] = part(parts.alarms);
 
 function alarm(change: Partial<AlarmReport>): readonly AlarmReport[] {
@@ -70,7 +77,12 @@ describe('the verdict', () => {
       { records: { answers: 5, records: 5, equal: false } },
       '5 answers and as many records, but not of the same predictions',
     ],
-    ['lost feedback', { feedback: { sent: 9, joined: 1 } }, 'feedback was sent 9 times and joined 1 time'],
+    ['lost feedback', { feedback: { ...feedback, sent: 9, joined: 1 } }, 'feedback was sent 9 times and joined 1 time'],
+    [
+      'refused feedback',
+      { feedback: { ...feedback, sent: 9, joined: 7, failed: [{ status: 429, count: 2 }] } },
+      'feedback was sent 9 times and joined 7 times; refused: 429 (2)',
+    ],
     [
       'denied calls',
       { denied: { count: 2, calls: [{ function: 'predict', error: 'AccessDenied' }] } },
@@ -164,7 +176,7 @@ describe('the verdict', () => {
 
   it('lists every failure, not the first', () => {
     const { failures } = judge(
-      changed({ feedback: { sent: 2, joined: 1 }, records: { answers: 2, records: 1, equal: false } }),
+      changed({ feedback: { ...feedback, sent: 2, joined: 1 }, records: { answers: 2, records: 1, equal: false } }),
     );
     expect(failures).toHaveLength(2);
   });
