@@ -2,7 +2,7 @@ import { METRIC, METRIC_NAMESPACE } from '../protocol/metrics';
 import { readBudget } from './observe/budget';
 import { deniedCalls, extractMetrics } from './observe/function-logs';
 import { apiMetrics, functionMetrics, publish, queueMetrics } from './observe/platform-metrics';
-import { compareRecords, findingsOf } from './observe/records';
+import { compareRecords, differingRecords, findingsOf } from './observe/records';
 import type { RehearsedStage } from './rehearsed-stage';
 import { latencyOf } from './report/percentiles';
 import type { ReportParts, TrafficReport } from './report/report';
@@ -35,8 +35,8 @@ export async function collectMetrics(
 }
 
 export interface Traffic {
-  /** First requests, which belong to no figure but to the records. */
-  readonly warmedUp: readonly SentMail[];
+  /** Requests before those that are measured: they belong to no figure but to the records. */
+  readonly before: readonly SentMail[];
   readonly sent: readonly SentMail[];
   /** When the rehearsal began. */
   readonly since: Date;
@@ -49,7 +49,7 @@ type Measured = Pick<ReportParts, 'quality' | 'latency' | 'guard' | 'records' | 
 /** What the rehearsal measured of the stage after its traffic. */
 export async function measure(
   stage: RehearsedStage,
-  { warmedUp, sent, since, trafficSince }: Traffic,
+  { before, sent, since, trafficSince }: Traffic,
 ): Promise<Measured> {
   const { config, templates } = stage;
   const { datapoints, store } = await collectMetrics(stage, since);
@@ -58,7 +58,8 @@ export async function measure(
     datapoints.filter(({ namespace }) => namespace !== 'AWS/Lambda'),
   );
   const records = await stage.records();
-  const ids = [...warmedUp, ...sent].flatMap(({ inferenceId }) => (inferenceId === undefined ? [] : [inferenceId]));
+  const all = [...before, ...sent];
+  const ids = all.flatMap(({ inferenceId }) => (inferenceId === undefined ? [] : [inferenceId]));
   const valuesOf = (name: string) =>
     datapoints
       .filter(
@@ -77,8 +78,8 @@ export async function measure(
       },
       templates.facts.latencyP95Ms,
     ),
-    guard: { interventions: interventionsOf(findingsOf(records)) },
-    records: compareRecords(ids, records),
+    guard: { interventions: interventionsOf(findingsOf(sent, records)) },
+    records: { ...compareRecords(ids, records), differing: differingRecords(all, records) },
     denied: deniedCalls(await stage.logs()),
     alarms: await stage.alarms().evaluate(store, Date.now()),
     budget: await readBudget(config, templates),

@@ -10,6 +10,7 @@ import { deployedReport } from './stage/deployed';
 import { Pace } from './traffic/pace';
 import { type SendOptions, sendFeedback, sendMails, warmUp } from './traffic/send-mails';
 import { stageRegistry, trainSpamFilter } from './traffic/train-model';
+import { walkPaths } from './traffic/walk-paths';
 
 export interface RehearseOptions {
   readonly project: string;
@@ -44,13 +45,14 @@ const STEPS = [
   'train on real mails',
   'register and use the version',
   'warm up',
+  'take the paths that mails do not',
   'send held-out mails',
   'send feedback',
   'collect metrics, evaluate alarms',
   'destroy and look for leftovers',
 ] as const;
 
-const [START, SYNTH, BOOTSTRAP, DEPLOY, TRAIN, USE, WARM_UP, TRAFFIC, FEEDBACK, OBSERVE, DESTROY] = STEPS;
+const [START, SYNTH, BOOTSTRAP, DEPLOY, TRAIN, USE, WARM_UP, WALK, TRAFFIC, FEEDBACK, OBSERVE, DESTROY] = STEPS;
 
 const MAILS = 600;
 const CONCURRENCY = 4;
@@ -162,6 +164,12 @@ async function run(
     (all) =>
       `${all.length} requests, the slowest ${Math.max(...all.map(({ answer }) => answer.latencyMs)).toFixed(0)} ms`,
   );
+  const walked = await progress.step(
+    WALK,
+    () => walkPaths(caller, stage.config, `${templates.facts.deployment}-sweep-records`),
+    ({ paths }) => `${paths.filter(({ ok }) => ok).length} of ${paths.length} went well`,
+  );
+  parts.paths = walked.paths;
   const mails = evenly(trained.holdOut, options.mails ?? MAILS);
   const { peakRequestsPerSecond, minimumFeedback } = templates.facts;
   const paced = (): SendOptions => ({
@@ -189,7 +197,7 @@ async function run(
     parts,
     await progress.step(
       OBSERVE,
-      () => measure(stage, { warmedUp, sent, since, trafficSince }),
+      () => measure(stage, { before: [...warmedUp, ...walked.sent], sent, since, trafficSince }),
       ({ alarms }) => `${alarms?.length ?? 0} alarms`,
     ),
   );
@@ -226,6 +234,7 @@ type Measurements = Pick<
   | 'quality'
   | 'latency'
   | 'guard'
+  | 'paths'
   | 'feedback'
   | 'records'
   | 'denied'
@@ -243,6 +252,7 @@ const NOTHING_MEASURED: Measurements = {
   quality: null,
   latency: null,
   guard: null,
+  paths: null,
   feedback: null,
   records: null,
   denied: null,

@@ -56,7 +56,10 @@ export class StageAlarms {
     const clauses = this.templates.clauses;
     return this.declared.map(({ logicalId, alarm, description }) => {
       const name = alarm.AlarmName ?? '';
-      return report(name, results.get(name), description, clauses.get(logicalId), actions.get(name) ?? []);
+      return {
+        ...report(name, results.get(name), description, clauses.get(logicalId), actions.get(name) ?? []),
+        unseen: unseenMetrics(alarm, results.get(name), store),
+      };
     });
   }
 
@@ -109,7 +112,7 @@ function report(
   description: string,
   clause: string | undefined,
   actions: readonly string[],
-): AlarmReport {
+): Omit<AlarmReport, 'unseen'> {
   const [, severity = 'unknown'] = /^\[(\w+)\]/.exec(description) ?? [];
   const [, runbook = ''] = /Runbook: (\S+)/.exec(description) ?? [];
   const common = { name, severity, clause, actions, runbook };
@@ -117,6 +120,19 @@ function report(
     return { ...common, state: 'NOT_EVALUATED', reason: 'the alarm was not found among the results' };
   if ('notEvaluated' in result) return { ...common, state: 'NOT_EVALUATED', reason: result.notEvaluated };
   return { ...common, state: result.state, reason: result.reason };
+}
+
+/**
+ * Metrics that an alarm reads and the store has not: a dimension more, less or misspelt is another metric, and its alarm never
+ * fires. None may be silent, for the traffic causes each, and whoever emits counts zeros too.
+ */
+function unseenMetrics(alarm: AlarmDeclaration, result: AlarmResult | undefined, store: MetricStore): string[] {
+  if (result === undefined || 'notEvaluated' in result) return [];
+  const unseen = [...watchedSeries(alarm).metrics.values()].filter(({ series }) => !store.has(series));
+  return unseen.map(({ series: { namespace, name, dimensions } }) => {
+    const named = Object.entries(dimensions).map(([dimension, value]) => `${dimension}=${value}`);
+    return `${namespace} ${name} of ${named.join(', ') || 'no dimension'}`;
+  });
 }
 
 /** Texts that name the region or account are joined by CloudFormation; the report needs their beginning. */

@@ -4,7 +4,15 @@ import { confidenceChart, confusionChart } from './chart-quality';
 import { count, list, milliseconds, NOT_RUN, percent, seconds, shareOf, UNKNOWN } from './format';
 import { html, type Markup } from './markup';
 import { badge, code, facts, figure, missing, pageTable, section } from './page-parts';
-import type { FeedbackReport, LatencyKind, QualityMetric, QualityReport, RehearsalReport, StatusCount } from './report';
+import type {
+  FeedbackReport,
+  LatencyKind,
+  PathReport,
+  QualityMetric,
+  QualityReport,
+  RehearsalReport,
+  StatusCount,
+} from './report';
 
 export function trafficSection({ traffic }: RehearsalReport): Markup {
   if (traffic === null) return section('Traffic', null);
@@ -145,7 +153,13 @@ export function guardSection({ guard }: RehearsalReport): Markup {
   );
 }
 
-export function recordsSection({ records, feedback, denied }: RehearsalReport): Markup {
+function walked(paths: readonly PathReport[]): Markup {
+  return html`<ul class="plain">${paths.map(
+    ({ what, ok, seen }) => html`<li>${badge(ok ? 'good' : 'bad', seen)} ${what}</li>`,
+  )}</ul>`;
+}
+
+export function recordsSection({ records, paths, feedback, denied }: RehearsalReport): Markup {
   const same = records?.equal === true && records.records === records.answers;
   const calls = (denied?.calls ?? []).map((call) => html`<li>${code(call.function)}: ${call.error}</li>`);
   return section(
@@ -155,8 +169,9 @@ export function recordsSection({ records, feedback, denied }: RehearsalReport): 
         'Records',
         records === null
           ? NOT_RUN
-          : html`${count(records.records)} for ${count(records.answers)} answers ${badge(same ? 'good' : 'bad', same ? 'equal' : 'not equal')}`,
+          : html`${count(records.records)} for ${count(records.answers)} answers ${badge(same ? 'good' : 'bad', same ? 'equal' : 'not equal')}${records.differing.length === 0 ? null : html`<ul>${records.differing.map((one) => html`<li>${one}</li>`)}</ul>`}`,
       ],
+      ['Paths that mails do not take', paths === null ? NOT_RUN : walked(paths)],
       ['Feedback joined', feedback === null ? NOT_RUN : joined(feedback)],
       [
         'Calls denied by IAM',

@@ -14,7 +14,7 @@ import {
   UNKNOWN,
   usd,
 } from './format';
-import type { AlarmReport, LatencyKind, QualityMetric, RehearsalReport, StepReport } from './report';
+import type { AlarmReport, LatencyKind, PathReport, QualityMetric, RehearsalReport, StepReport } from './report';
 import { type Cell, fact, item, TEXT_WIDTH, type Tinted, table, wrap } from './text-layout';
 
 export interface TextOptions {
@@ -179,11 +179,13 @@ function guard({ guard: part }: RehearsalReport, ink: Ink): readonly string[] | 
 }
 
 function records(report: RehearsalReport, ink: Ink): readonly string[] | null {
-  const { records: kept, feedback, denied, nothingLeft } = report;
-  if (kept === null && feedback === null && denied === null && nothingLeft === null) return null;
+  const { records: kept, paths, feedback, denied, nothingLeft } = report;
+  if ([kept, paths, feedback, denied, nothingLeft].every((part) => part === null)) return null;
   const calls = (denied?.calls ?? []).map((call) => item('-', `${call.function}: ${call.error}`));
   return [
     fact('kept', kept === null ? NOT_RUN : recorded(kept, ink)),
+    ...(kept?.differing ?? []).map((one) => item('-', one)),
+    ...(paths === null ? [fact('paths', NOT_RUN)] : walked(paths, ink)),
     fact('feedback', feedback === null ? NOT_RUN : joined(feedback, ink)),
     fact('denied calls', denied === null ? NOT_RUN : checked(count(denied.count), denied.count === 0, ink)),
     ...calls,
@@ -195,6 +197,15 @@ function recorded(part: NonNullable<RehearsalReport['records']>, ink: Ink): Cell
   const same = part.equal && part.records === part.answers;
   const counts = `${counted(part.records, 'record')}, ${counted(part.answers, 'answer')}`;
   return checked(`${counts}: ${same ? 'equal' : 'not equal'}`, same, ink);
+}
+
+function walked(paths: readonly PathReport[], ink: Ink): readonly string[] {
+  const refused = paths.filter(({ ok }) => !ok);
+  const went = paths.length - refused.length;
+  return [
+    fact('paths', checked(`${count(went)} of ${count(paths.length)} went well`, refused.length === 0, ink)),
+    ...refused.map(({ what, seen }) => item('-', `${what}: ${seen}`)),
+  ];
 }
 
 function joined(part: NonNullable<RehearsalReport['feedback']>, ink: Ink): Cell {

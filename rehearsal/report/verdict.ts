@@ -1,3 +1,4 @@
+import { CLAUSE } from '../../lib/core/clause';
 import { counted, list, milliseconds, statuses } from './format';
 import {
   type AlarmReport,
@@ -13,6 +14,9 @@ export interface Verdict {
   readonly notes: readonly string[];
 }
 
+/** How clauses of success criteria begin. */
+const CRITERION = CLAUSE.success('');
+
 type Rule = (parts: ReportParts) => readonly string[];
 
 /** Parts without which a rehearsal has not shown what it is there to show, in words. */
@@ -23,6 +27,7 @@ const REQUIRED_PARTS = {
   quality: 'quality',
   latency: 'latency',
   guard: 'the guard',
+  paths: 'the paths that mails do not take',
   feedback: 'feedback',
   records: 'records',
   denied: 'denied calls',
@@ -37,10 +42,15 @@ const FAILURES: readonly Rule[] = [
   failedRequests,
   lostRequests,
   missedCriteria,
+  lostSamples,
   lostRecords,
+  differingRecords,
+  refusedPaths,
   unjoinedFeedback,
   deniedCalls,
   firingAlarms,
+  blindAlarms,
+  undecidedCriteria,
   leftOver,
 ];
 
@@ -105,12 +115,32 @@ function missedCriteria({ criteria, quality }: ReportParts): readonly string[] {
   return criteria.flatMap(missed);
 }
 
+/** Each answer is measured once: fewer samples, and the percentiles are those of some requests only. */
+function lostSamples({ traffic, latency }: ReportParts): readonly string[] {
+  if (traffic === null || latency === null) return [];
+  return (['total', 'overhead', 'model'] as const).flatMap((kind) => {
+    const samples = latency[kind]?.count ?? 0;
+    if (samples === traffic.answered) return [];
+    return [`${counted(traffic.answered, 'answer')} but ${counted(samples, 'sample')} of ${kind} latency`];
+  });
+}
+
 function lostRecords({ records }: ReportParts): readonly string[] {
   if (records === null || (records.equal && records.records === records.answers)) return [];
   if (records.records === records.answers) {
     return [`${counted(records.answers, 'answer')} and as many records, but not of the same predictions`];
   }
   return [`${counted(records.answers, 'answer')} but ${counted(records.records, 'record')}`];
+}
+
+function differingRecords({ records }: ReportParts): readonly string[] {
+  const [first, ...others] = records?.differing ?? [];
+  if (first === undefined) return [];
+  return [others.length === 0 ? first : `${first}, and ${counted(others.length, 'record')} more differ`];
+}
+
+function refusedPaths({ paths }: ReportParts): readonly string[] {
+  return (paths ?? []).filter(({ ok }) => !ok).map(({ what, seen }) => `${what}: ${seen}`);
 }
 
 function unjoinedFeedback({ feedback }: ReportParts): readonly string[] {
@@ -134,6 +164,20 @@ function firingAlarms({ alarms }: ReportParts): readonly string[] {
   return (alarms ?? [])
     .filter((alarm) => alarm.state === 'ALARM' && alarm.provoked !== true)
     .map((alarm) => `alarm ${alarm.name} is in ALARM: ${alarm.reason}`);
+}
+
+function blindAlarms({ alarms }: ReportParts): readonly string[] {
+  return (alarms ?? []).flatMap(({ name, unseen }) =>
+    unseen.map((metric) => `alarm ${name} reads ${metric}, which nothing emitted`),
+  );
+}
+
+/** With as many labels as a criterion needs, an alarm on it that does not know reads something else. */
+function undecidedCriteria({ alarms, feedback }: ReportParts): readonly string[] {
+  if (feedback === null || feedback.joined < feedback.neededByCriteria) return [];
+  return (alarms ?? [])
+    .filter(({ clause, state }) => clause?.startsWith(CRITERION) === true && state === 'INSUFFICIENT_DATA')
+    .map(({ name }) => `alarm ${name} has too little data after ${counted(feedback.joined, 'label')}`);
 }
 
 function leftOver({ nothingLeft }: ReportParts): readonly string[] {

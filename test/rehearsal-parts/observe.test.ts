@@ -3,7 +3,7 @@ import { describeError } from '../../lambdas/shared/diagnostics';
 import type { PredictionRecord } from '../../protocol/prediction';
 import { deniedCalls, extractMetrics } from '../../rehearsal/observe/function-logs';
 import { apiMetrics } from '../../rehearsal/observe/platform-metrics';
-import { compareRecords, joinedFeedback } from '../../rehearsal/observe/records';
+import { compareRecords, differingRecords, findingsOf, joinedFeedback } from '../../rehearsal/observe/records';
 import type { Answer } from '../../rehearsal/traffic/callers';
 import { sentMail } from '../../rehearsal/traffic/send-mails';
 
@@ -131,6 +131,41 @@ describe('answers and records', () => {
       records: recorded.length,
       equal,
     });
+  });
+});
+
+describe('a record beside its answer', () => {
+  const sent = [
+    sentMail(
+      { id: 'a', text: 'x', label: 'spam' },
+      {
+        status: 200,
+        headers: undefined,
+        at: 0,
+        latencyMs: 1,
+        body: { inferenceId: 'a', output: { label: 'spam' }, modelVersion: 'v-1' },
+      },
+    ),
+  ];
+  const good = { inferenceId: 'a', state: 'answered', label: 'spam', modelVersion: 'v-1' } as PredictionRecord;
+
+  it.each<[string, Partial<PredictionRecord>, string[]]>([
+    ['says the same', {}, []],
+    ['has another state', { state: 'running' }, ['state of record a is running, answered was answered']],
+    ['has another label', { label: 'ham' }, ['label of record a is ham, answered was spam']],
+    ['is of another version', { modelVersion: 'v-2' }, ['modelVersion of record a is v-2, answered was v-1']],
+  ])('%s', (_, change, differing) => {
+    expect(differingRecords(sent, [{ ...good, ...change }])).toEqual(differing);
+  });
+
+  it('that is not there is no matter of this comparison', () => {
+    expect(differingRecords(sent, [])).toEqual([]);
+  });
+
+  it('gives its findings only where its mail was among these', () => {
+    const finding = { rule: 'r', mode: 'enforce', action: 'mask', count: 1 } as const;
+    const records = ['a', 'warm-up'].map((inferenceId) => ({ ...good, inferenceId, findings: [finding] }));
+    expect(findingsOf(sent, records)).toEqual([finding]);
   });
 });
 

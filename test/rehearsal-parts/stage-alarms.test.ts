@@ -154,6 +154,20 @@ describe('the alarms of a stage', () => {
     expect(statesSet()).toEqual(['OK', 'ALARM']);
   });
 
+  it.each<[string, object, string[]]>([
+    ['the very metric', { Dimensions: [] }, []],
+    ['a dimension too many', { Dimensions: [{ Name: 'Endpoint', Value: 'x' }] }, ['Slipway Predictions of Endpoint=x']],
+    ['another name', { MetricName: 'Prediction' }, ['Slipway Prediction of no dimension']],
+  ])('that read %s say what nothing emitted', async (_, change, unseen) => {
+    const [report] = await stageWith({ ...SILENCE, ...change }).evaluate(predictionsAt(DEPLOYED), DEPLOYED + MINUTE);
+    expect(report?.unseen).toEqual(unseen);
+  });
+
+  it('say so of each metric of a formula', async () => {
+    const [report] = await stageWith(SILENCE_OF_MATH).evaluate(new MetricStore(), DEPLOYED);
+    expect(report?.unseen).toEqual(['Slipway Predictions of no dimension']);
+  });
+
   it('that cannot be evaluated are reported as such, never as OK', async () => {
     const [report] = await stageWith({ ...SILENCE, ThresholdMetricId: 'band' }).evaluate(new MetricStore(), DEPLOYED);
     expect(report).toMatchObject({ state: 'NOT_EVALUATED' });

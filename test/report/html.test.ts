@@ -83,7 +83,7 @@ describe('the report as a page', () => {
     ]) {
       expect(section(empty, title), title).toBe(`${title}– not run`);
     }
-    expect(section(empty, 'Records and permissions').match(/not run/g)).toHaveLength(3);
+    expect(section(empty, 'Records and permissions').match(/not run/g)).toHaveLength(4);
     expect(all(empty, '.figure .value.missing').map((one) => one.textContent)).toEqual(Array(5).fill('not run'));
     expect(all(empty, 'svg').map((one) => one.querySelector('title')?.textContent)).toEqual(
       Array(2).fill('Steps of the rehearsal over time'),
