@@ -65,6 +65,10 @@ const NOT_RUN: readonly NotRunReport[] = [
   },
   { what: 'encryption with the stage key', why: 'the emulator accepts the key and stores without it' },
   { what: 'API access log', why: 'the emulator writes none' },
+  {
+    what: 'invocations, errors and throttles of functions behind the API',
+    why: 'the emulator counts only what is invoked through the Lambda API',
+  },
   { what: 'provisioned concurrency and cold starts of Lambda', why: 'functions run as processes of this machine' },
   { what: 'refusal of connections without TLS', why: 'loopback has none; the statements that deny it are left out' },
   { what: 'delivery of e-mails', why: 'the emulator sends none; topics and subscriptions are deployed' },

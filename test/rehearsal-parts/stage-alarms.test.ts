@@ -74,7 +74,10 @@ function stageWith(alarm: object): StageAlarms {
     { operate: stack },
     {
       operate: {
-        Resources: { Silence: { Type: 'AWS::CloudWatch::Alarm', Properties: alarm } },
+        Resources: {
+          Silence: { Type: 'AWS::CloudWatch::Alarm', Properties: alarm },
+          Predict: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'spam-filter-pilot-predict' } },
+        },
         Metadata: { [CONTRACT_METADATA]: [{ clause: 'availability', logicalId: 'Silence' }] },
       },
     },
@@ -160,6 +163,20 @@ describe('the alarms of a stage', () => {
     ['another name', { MetricName: 'Prediction' }, ['Slipway Prediction of no dimension']],
   ])('that read %s say what nothing emitted', async (_, change, unseen) => {
     const [report] = await stageWith({ ...SILENCE, ...change }).evaluate(predictionsAt(DEPLOYED), DEPLOYED + MINUTE);
+    expect(report?.unseen).toEqual(unseen);
+  });
+
+  it.each<[string, string, string[]]>([
+    ['which the emulator does not count, may be silent', 'spam-filter-pilot-predict', []],
+    ['that is not deployed may not', 'predict', ['AWS/Lambda Errors of FunctionName=predict']],
+  ])('on a function %s', async (_, name, unseen) => {
+    const alarm = {
+      ...SILENCE,
+      Namespace: 'AWS/Lambda',
+      MetricName: 'Errors',
+      Dimensions: [{ Name: 'FunctionName', Value: name }],
+    };
+    const [report] = await stageWith(alarm).evaluate(new MetricStore(), DEPLOYED);
     expect(report?.unseen).toEqual(unseen);
   });
 
