@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { EMULATOR_CREDENTIALS } from './emulator/emulator';
 import { identity } from './identity';
 import { measure, trafficReport } from './measure';
@@ -18,6 +19,8 @@ export interface RehearseOptions {
   /** Keep the stage running at the end. */
   readonly keep: boolean;
   readonly output: ProgressOutput;
+  /** Environment in which the emulator is installed, where it is not that of this process. */
+  readonly installEnvironment?: NodeJS.ProcessEnv;
   /** Mails to send; the first of the held-out ones. */
   readonly mails?: number;
 }
@@ -83,7 +86,7 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
   const onSignal = (signal: NodeJS.Signals) => {
     options.output.write(`\n${signal}: ending the emulator\n`);
     stage.endNow();
-    process.exit(signal === 'SIGINT' ? 130 : 143);
+    process.exit(128 + constants.signals[signal]);
   };
   process.once('SIGINT', onSignal);
   process.once('SIGTERM', onSignal);

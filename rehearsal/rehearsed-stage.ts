@@ -24,6 +24,11 @@ export interface RehearsedStageOptions {
   readonly stage: string;
   /** Region of the stage; the emulator serves it. */
   readonly region?: string;
+  /**
+   * Environment in which the emulator is installed: a package index may be behind a proxy.
+   * @default that of this process
+   */
+  readonly installEnvironment?: NodeJS.ProcessEnv;
 }
 
 /** A stage on an emulator of its own: started, deployed, called, observed, destroyed. */
@@ -40,6 +45,8 @@ export class RehearsedStage {
   private before: ReadonlySet<string> | undefined;
   private deployedAt = 0;
   private kept = false;
+  /** Whatever ends this process, but for SIGKILL, ends what it started. */
+  private readonly onExit = () => this.endNow();
 
   constructor(private readonly options: RehearsedStageOptions) {
     const { project } = options;
@@ -51,7 +58,8 @@ export class RehearsedStage {
       }
     }
     this.workspace = new Workspace(project);
-    this.folder = this.workspace.newRun();
+    this.folder = this.workspace.newRun(options.stage);
+    process.once('exit', this.onExit);
   }
 
   get emulator(): Emulator {
@@ -85,8 +93,10 @@ export class RehearsedStage {
 
   /** @param environment More for the emulator and its functions: the addresses of doubles. */
   async startEmulator(environment: Readonly<Record<string, string>> = {}): Promise<Emulator> {
-    const { project } = this.options;
-    const python = await privatePython(this.workspace.python, requirementsFile(project), this.children);
+    const { project, installEnvironment } = this.options;
+    const python = await privatePython(this.workspace.python, requirementsFile(project), this.children, {
+      environment: installEnvironment,
+    });
     this.emulatorStarted = await Emulator.start(
       {
         python,
@@ -94,6 +104,7 @@ export class RehearsedStage {
         region: this.region,
         nodePath: join(project, 'node_modules'),
         environment,
+        onStart: (pid, endpoint) => this.workspace.noteEmulator(this.folder, pid, endpoint),
       },
       this.children,
     );
@@ -154,10 +165,10 @@ export class RehearsedStage {
 
   /** Leaves the emulator running; `npx slipway stop` ends it. */
   keep(): void {
-    const { pid, endpoint } = this.emulator;
-    this.workspace.keep({ pid, endpoint, stage: this.options.stage, folder: this.folder });
+    this.workspace.keep(this.folder);
     this.emulator.release(this.children);
     this.kept = true;
+    process.off('exit', this.onExit);
   }
 
   /** Ends everything that this run started. */
@@ -166,9 +177,10 @@ export class RehearsedStage {
     this.children.kill();
     await this.emulatorStarted?.stop();
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+    process.off('exit', this.onExit);
   }
 
-  /** The same at once, for a handler of signals. */
+  /** The same at once, for handlers of signals and of exit. */
   endNow(): void {
     if (this.kept) return;
     this.children.kill('SIGKILL');
