@@ -11,7 +11,6 @@ import { deployedReport } from './stage/deployed';
 import { Pace } from './traffic/pace';
 import { type SendOptions, sendFeedback, sendMails, warmUp } from './traffic/send-mails';
 import { stageRegistry, trainSpamFilter } from './traffic/train-model';
-import { walkPaths } from './traffic/walk-paths';
 
 export interface RehearseOptions {
   readonly project: string;
@@ -173,7 +172,7 @@ async function run(
   );
   const walked = await progress.step(
     WALK,
-    () => walkPaths(caller, stage.config, `${templates.facts.deployment}-sweep-records`),
+    () => stage.walkPaths(caller),
     ({ paths }) => `${paths.filter(({ ok }) => ok).length} of ${paths.length} went well`,
   );
   parts.paths = walked.paths;

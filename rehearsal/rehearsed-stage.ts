@@ -15,7 +15,8 @@ import type { StageFacts } from './stage/facts';
 import { StageTemplates } from './stage/templates';
 import { Inventory } from './teardown/inventory';
 import { tearDown } from './teardown/teardown';
-import { type Answer, Callers } from './traffic/callers';
+import { type Answer, type Caller, Callers } from './traffic/callers';
+import { type WalkedPaths, walkPaths } from './traffic/walk-paths';
 import { Workspace } from './workspace';
 
 export interface RehearsedStageOptions {
@@ -146,6 +147,13 @@ export class RehearsedStage {
 
   logs(): Promise<FunctionLog[]> {
     return readFunctionLogs(this.config, this.templates.facts.deployment);
+  }
+
+  /** Takes the paths that mails do not. */
+  walkPaths(caller: Caller): Promise<WalkedPaths> {
+    const recordsTable = this.deployed.outputs.RecordsTableName ?? '';
+    const sweep = `${this.templates.facts.deployment}-sweep-records`;
+    return walkPaths(caller, { config: this.config, recordsTable, sweep });
   }
 
   records(): Promise<PredictionRecord[]> {

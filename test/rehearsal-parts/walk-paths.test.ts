@@ -15,7 +15,7 @@ const SWEEP = 'spam-filter-pilot-sweep-records';
 
 /** The stage and the emulator behind it, in which all goes well; a replay cannot be told here, for it is in a header. */
 function answered({ path = '', method }: Received): Reply {
-  if (path.includes('/functions/')) return { status: 200, body: {} };
+  if (path.includes('/functions/') || path === '/') return { status: 200, body: {} };
   if (path.endsWith('/feedback')) {
     const times = stage.received.filter((request) => request.path === path).length;
     return { status: times === 1 ? 201 : 200 };
@@ -27,7 +27,7 @@ function answered({ path = '', method }: Received): Reply {
 function walk() {
   const credentials = { accessKeyId: 'a', secretAccessKey: 's' };
   const caller = new Caller('c', credentials, { url: `${stage.url}/v1`, region: 'eu-west-1' }, () => {});
-  return walkPaths(caller, clientConfig(stage.url, 'eu-west-1'), SWEEP);
+  return walkPaths(caller, { config: clientConfig(stage.url, 'eu-west-1'), recordsTable: 'records', sweep: SWEEP });
 }
 
 describe('the paths that mails do not take', () => {
@@ -37,15 +37,17 @@ describe('the paths that mails do not take', () => {
     expect(paths.filter(({ what }) => what !== 'its replay').map(({ ok, seen }) => [ok, seen])).toEqual([
       [true, '200'],
       [true, '200'],
+      [true, 'done'],
       [true, '200'],
       [true, '201'],
       [true, '200'],
-      [true, '200'],
+      [true, 'done'],
     ]);
     expect(sent.map(({ inferenceId }) => inferenceId)).toEqual(['i', 'i']);
-    const [subject, large, replay, read, first, second, sweep] = stage.received;
+    const [subject, large, enlarged, replay, read, first, second, sweep] = stage.received;
     expect(JSON.parse(subject?.body ?? '')).toHaveProperty('subject');
     expect(Buffer.byteLength(large?.body ?? '')).toBeGreaterThan(INLINE_PAYLOAD_BYTES);
+    expect(JSON.parse(enlarged?.body ?? '')).toMatchObject({ TableName: 'records', Key: { id: { S: 'P#i' } } });
     expect(replay?.body).toBe(large?.body);
     expect(replay?.headers['idempotency-key']).toBe(large?.headers['idempotency-key']);
     expect([read?.method, read?.path]).toEqual(['GET', '/v1/predictions/i']);
@@ -61,11 +63,11 @@ describe('the paths that mails do not take', () => {
 
   it('are all reported with what came of them where the stage refuses them', async () => {
     stage.reply = ({ path = '' }) =>
-      path.includes('/functions/')
-        ? { status: 403, body: { message: 'no' } }
+      path.includes('/functions/') || path === '/'
+        ? { status: 403, body: { __type: 'AccessDeniedException', message: 'no' } }
         : { status: 503, body: { type: 'urn:slipway:problem:record-failed' } };
     const { paths } = await walk();
-    expect(paths).toHaveLength(7);
+    expect(paths).toHaveLength(8);
     expect(paths.filter(({ ok }) => ok)).toEqual([]);
     expect(paths[0]?.seen).toBe('503 record-failed');
   });

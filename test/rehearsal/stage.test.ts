@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,11 +11,14 @@ import { deniedCalls } from '../../rehearsal/observe/function-logs';
 import { compareRecords, joinedFeedback } from '../../rehearsal/observe/records';
 import { RehearsedStage } from '../../rehearsal/rehearsed-stage';
 import { confusionOf, metricsOf } from '../../rehearsal/report/summary';
-import { Cdk } from '../../rehearsal/stage/cdk';
+import { Inventory } from '../../rehearsal/teardown/inventory';
 import type { Answer, Caller, Callers } from '../../rehearsal/traffic/callers';
 import { type SentMail, sendFeedback, sendMails, warmUp } from '../../rehearsal/traffic/send-mails';
 import { stageRegistry, trainSpamFilter } from '../../rehearsal/traffic/train-model';
 import { badRequests } from './bad-requests';
+import { leaveBehind } from './leftovers';
+import { listeningAddresses } from './listening';
+import { deployWithout } from './sabotage';
 import { subscribeQueue } from './topic-listener';
 import { workersOf } from './workers';
 
@@ -78,6 +80,14 @@ function evenly<T>(items: readonly T[], count: number): T[] {
     )
     .slice(0, count);
 }
+
+describe('the emulator', () => {
+  it.runIf(existsSync('/proc/net/tcp'))('listens on loopback and nowhere else', () => {
+    const addresses = listeningAddresses(stage.emulator.pid);
+    // 127.0.0.1, its bytes from the last to the first.
+    expect(new Set(addresses)).toEqual(new Set(['0100007F']));
+  });
+});
 
 describe('a deployed stage without a version', () => {
   it('answers 503 and says that no model version is live', async () => {
@@ -275,21 +285,19 @@ describe('a deployed stage with a live version', () => {
     expect(compareRecords([...answeredIds], records)).toMatchObject({ equal: true });
   });
 
+  it('fails when grants are taken away that only the paths need which mails do not take', async () => {
+    await deployWithout(stage, project, ['secretsmanager:GetSecretValue', 's3:GetObject', 'dynamodb:Query']);
+    const { paths } = await stage.walkPaths(alice);
+    expect(paths.filter(({ ok }) => !ok).map(({ what }) => what)).toEqual([
+      'prediction about a subject',
+      'its replay',
+      'its record',
+      'sweep of abandoned records',
+    ]);
+  });
+
   it('fails when a grant is taken away: predictions are refused, not lost, and the denial is counted', async () => {
-    const folder = join(stage.folder, 'broken.out');
-    cpSync(join(stage.folder, 'cdk.out'), folder, { recursive: true });
-    withoutPutItem(folder);
-    const cdk = new Cdk(
-      {
-        project,
-        endpoint: stage.emulator.endpoint,
-        region: stage.region,
-        home: join(stage.folder, 'home'),
-        assembly: folder,
-      },
-      stage.children,
-    );
-    await cdk.deploy('pilot');
+    await deployWithout(stage, project, ['dynamodb:PutItem']);
     const answer = await alice.post('/predictions', { input: 'Subject: lunch\n\nnoon' });
     expect(answer.status).toBe(503);
     expect(answer.body).toMatchObject({ type: 'urn:slipway:problem:record-failed' });
@@ -304,6 +312,16 @@ describe('a deployed stage with a live version', () => {
     const { leftOver, removedRetained } = await stage.tearDown();
     expect(leftOver).toEqual([]);
     expect(removedRetained.map(({ type }) => type)).toEqual(['AWS::IAM::Role']);
+  });
+
+  it('would see what is left of every kind that it may be of, and can remove it', async () => {
+    const inventory = new Inventory(stage.config);
+    const before = await inventory.take();
+    const types = await leaveBehind(stage.config);
+    const left = [...(await inventory.take())].filter((entry) => !before.has(entry)).map((entry) => entry.split(' '));
+    expect(left.map(([type]) => type).sort()).toEqual(types);
+    for (const [type = '', id = ''] of left) await inventory.remove(type, id);
+    expect([...(await inventory.take())].filter((entry) => !before.has(entry))).toEqual([]);
   });
 });
 
@@ -322,25 +340,4 @@ async function recordInState(state: string): Promise<PredictionRecord> {
     await sleep(50);
   }
   throw new Error(`no record came into state ${state}`);
-}
-
-/** Takes the permission to write records from the template of the serve stack, as if it had never been granted. */
-function withoutPutItem(assembly: string): void {
-  const folder = join(assembly, readdirSync(assembly).find((name) => name.startsWith('assembly-')) ?? '');
-  const template = readdirSync(folder).find((name) => /serve.*\.template\.json$/.test(name)) ?? '';
-  const text = readFileSync(join(folder, template), 'utf8');
-  const without = text.replaceAll('"dynamodb:PutItem"', '"dynamodb:DescribeTable"');
-  expect(without).not.toBe(text);
-  writeFileSync(join(folder, template), without);
-  // Templates are assets by content hash: under the old hash the CLI would take the one that is published already.
-  const assets = join(folder, template.replace('.template.json', '.assets.json'));
-  const { files }: { files: Record<string, { source: { path: string } }> } = JSON.parse(readFileSync(assets, 'utf8'));
-  const [hash = ''] = Object.entries(files).find(([, { source }]) => source.path === template) ?? [];
-  expect(hash).toMatch(/^[0-9a-f]{64}$/);
-  for (const file of [assets, join(folder, 'manifest.json')]) {
-    writeFileSync(
-      file,
-      readFileSync(file, 'utf8').replaceAll(hash, createHash('sha256').update(without).digest('hex')),
-    );
-  }
 }
