@@ -7,10 +7,12 @@ import { version } from '../package.json';
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 // A reader that has seen enough, as in "slipway diff pilot production | head", is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
-});
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
+}
 
 runCommand(slipwayProgram(version), process.argv.slice(2), process.stderr).then((code) => {
   // Not process.exit(): what is still on its way into a pipe would be lost.

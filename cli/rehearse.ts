@@ -1,7 +1,8 @@
-import { resolve } from 'node:path';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { Command } from 'commander';
 import { builtStageNames } from './built-stages';
-import { CliError, EXIT } from './errors';
+import { CliError, EXIT, operationError } from './errors';
 import { printJson } from './output';
 
 interface RehearseFlags {
@@ -19,38 +20,79 @@ export function rehearseCommand(project: string = process.cwd()): Command {
     .addHelpText('after', '\nExample:\n  $ npx slipway rehearse pilot --keep\n')
     .action(async (stage: string, flags: RehearseFlags) => {
       await checkStage(project, stage);
-      const { rehearse } = await import('../rehearsal/rehearse');
-      const { RehearsalError } = await import('../rehearsal/process');
-      const { renderText } = await import('../rehearsal/report/text');
-      const { writeReport } = await import('../rehearsal/report/write');
-      const output = process.stderr;
-      output.write(`Rehearsing stage "${stage}" on this machine: no AWS account is used.\n\n`);
-      try {
-        const { report, error, kept } = await rehearse({ project, stage, keep: flags.keep === true, output });
-        const html = resolve(project, '.slipway/report.html');
-        const json = resolve(flags.json ?? resolve(project, '.slipway/report.json'));
-        await writeReport(report, { json, html });
-        process.stdout.write(`\n${renderText(report, { colours: coloured() })}\n`);
-        process.stdout.write(`\nReport: ${html}\n        ${json}\n`);
-        if (kept !== undefined) process.stdout.write(keptText(stage, kept));
-        if (error !== undefined) throw error;
-        if (report.verdict === 'failed') throw new CliError('the rehearsal failed; the report says why', EXIT.failed);
-      } catch (error) {
-        if (error instanceof RehearsalError) throw new CliError(error.message, EXIT.failed, { cause: error });
-        throw error;
-      }
+      if (flags.json !== undefined) checkReportFile(flags.json);
+      await withoutTrace(() => rehearseStage(project, stage, flags));
     });
 }
 
+async function rehearseStage(project: string, stage: string, flags: RehearseFlags): Promise<void> {
+  const { forgetTheCloud } = await import('../rehearsal/environment');
+  const { rehearse } = await import('../rehearsal/rehearse');
+  const { renderText } = await import('../rehearsal/report/text');
+  const { writeReport } = await import('../rehearsal/report/write');
+  // A package index may need the user's proxy; nothing else of a rehearsal does.
+  const installEnvironment = { ...process.env };
+  forgetTheCloud(process.env);
+  const output = process.stderr;
+  output.write(`Rehearsing stage "${stage}" on this machine: no AWS account is used.\n\n`);
+  const options = { project, stage, keep: flags.keep === true, output, installEnvironment };
+  const { report, error, kept } = await rehearse(options);
+  // First of all what cannot fail: files can, and a stage that was kept is of no use to whoever cannot call it.
+  process.stdout.write(`\n${renderText(report, { colours: coloured() })}\n`);
+  if (kept !== undefined) process.stdout.write(keptText(stage, kept));
+  const html = resolve(project, '.slipway/report.html');
+  const json = resolve(flags.json ?? resolve(project, '.slipway/report.json'));
+  try {
+    await writeReport(report, { json, html });
+    process.stdout.write(`\nReport: ${html}\n        ${json}\n`);
+  } catch (cause) {
+    throw operationError(cause, 'the report could not be written');
+  }
+  if (error !== undefined) throw error;
+  if (report.verdict === 'failed') throw new CliError('the rehearsal failed; the report says why', EXIT.failed);
+}
+
+/** What a person must know or do, without a stack trace. */
+async function withoutTrace<T>(work: () => Promise<T>): Promise<T> {
+  const { RehearsalError } = await import('../rehearsal/process');
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof RehearsalError) throw new CliError(error.message, EXIT.failed, { cause: error });
+    throw error;
+  }
+}
+
+/** Refused before a minute has gone into a report that could not be written. */
+function checkReportFile(file: string): void {
+  const fault = faultOf(resolve(file));
+  if (fault !== undefined) throw new CliError(`--json is "${file}", ${fault}; name a file that can be written`);
+}
+
+function faultOf(path: string): string | undefined {
+  if (existsSync(path) && !statSync(path).isFile()) {
+    return statSync(path).isDirectory() ? 'which is a folder' : 'which is no file';
+  }
+  let parent = dirname(path);
+  while (!existsSync(parent)) parent = dirname(parent);
+  if (!statSync(parent).isDirectory()) return `and ${parent} is no folder`;
+  try {
+    accessSync(parent, constants.W_OK);
+    return undefined;
+  } catch {
+    return `and ${parent} cannot be written to`;
+  }
+}
+
 /** `slipway stop`: ends what `rehearse --keep` left running. */
-export function stopCommand(): Command {
+export function stopCommand(project: string = process.cwd()): Command {
   return new Command('stop')
-    .description('end the emulators that "slipway rehearse --keep" left running')
+    .description('end the emulators that "slipway rehearse" left running')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  $ npx slipway stop\n')
     .action(async (flags: { readonly json?: boolean }) => {
       const { Workspace } = await import('../rehearsal/workspace');
-      const stopped = new Workspace(process.cwd()).stopKept();
+      const stopped = await withoutTrace(async () => new Workspace(project).stop());
       if (flags.json === true) return printJson(process.stdout, stopped);
       if (stopped.length === 0) process.stdout.write('nothing was running\n');
       for (const { stage, endpoint } of stopped) process.stdout.write(`stopped stage "${stage}" on ${endpoint}\n`);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import recommendedFlags from 'aws-cdk-lib/recommended-feature-flags.json';
 import { stages } from '../bin/stages';
+import { MINIMUM_FEEDBACK } from '../lib/core/feedback-window';
 import { ProductionModel } from '../lib/index';
 import { BACKENDS } from './backends';
 import { FACTS_METADATA, type StageFacts } from './stage/facts';
@@ -31,6 +32,8 @@ const facts: StageFacts = {
   region: stack.region,
   criteria: (entry.contract.success ?? []).map(({ metric, threshold }) => ({ metric, atLeast: threshold })),
   latencyP95Ms: entry.contract.latencyP95.toMilliseconds(),
+  peakRequestsPerSecond: entry.contract.peakRequestsPerSecond,
+  minimumFeedback: MINIMUM_FEEDBACK,
 };
 stack.templateOptions.metadata = { [FACTS_METADATA]: facts };
 

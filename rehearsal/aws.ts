@@ -7,11 +7,21 @@ export interface ClientConfig {
   readonly region: string;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly maxAttempts: number;
+  readonly useFipsEndpoint: false;
+  readonly useDualstackEndpoint: false;
 }
 
 export function clientConfig(endpoint: string, region: string): ClientConfig {
   refuseUnlessLoopback(endpoint);
-  return { endpoint, region, credentials: EMULATOR_CREDENTIALS, maxAttempts: 2 };
+  return {
+    endpoint,
+    region,
+    credentials: EMULATOR_CREDENTIALS,
+    maxAttempts: 2,
+    // Refused together with an endpoint, and taken from the environment where nothing is said.
+    useFipsEndpoint: false,
+    useDualstackEndpoint: false,
+  };
 }
 
 /** A rehearsal deletes what it finds: it must never find anything but its own emulator. */

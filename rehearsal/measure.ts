@@ -2,11 +2,12 @@ import { METRIC, METRIC_NAMESPACE } from '../protocol/metrics';
 import { readBudget } from './observe/budget';
 import { deniedCalls, extractMetrics } from './observe/function-logs';
 import { apiMetrics, functionMetrics, publish, queueMetrics } from './observe/platform-metrics';
-import { compareRecords, findingsOf, readRecords } from './observe/records';
+import { compareRecords, differingRecords, findingsOf } from './observe/records';
 import type { RehearsedStage } from './rehearsed-stage';
 import { latencyOf } from './report/percentiles';
 import type { ReportParts, TrafficReport } from './report/report';
 import { interventionsOf, qualityOf } from './report/summary';
+import { failuresByStatus } from './traffic/failures';
 import type { SentMail } from './traffic/send-mails';
 import type { MetricDatapoint } from './watch/metric-store';
 import { MetricStore } from './watch/metric-store';
@@ -34,8 +35,8 @@ export async function collectMetrics(
 }
 
 export interface Traffic {
-  /** First requests, which belong to no figure but to the records. */
-  readonly warmedUp: readonly SentMail[];
+  /** Requests before those that are measured: they belong to no figure but to the records. */
+  readonly before: readonly SentMail[];
   readonly sent: readonly SentMail[];
   /** When the rehearsal began. */
   readonly since: Date;
@@ -48,16 +49,17 @@ type Measured = Pick<ReportParts, 'quality' | 'latency' | 'guard' | 'records' | 
 /** What the rehearsal measured of the stage after its traffic. */
 export async function measure(
   stage: RehearsedStage,
-  { warmedUp, sent, since, trafficSince }: Traffic,
+  { before, sent, since, trafficSince }: Traffic,
 ): Promise<Measured> {
-  const { config, templates, deployed } = stage;
+  const { config, templates } = stage;
   const { datapoints, store } = await collectMetrics(stage, since);
   await publish(
     config,
     datapoints.filter(({ namespace }) => namespace !== 'AWS/Lambda'),
   );
-  const records = await readRecords(config, deployed.outputs.RecordsTableName ?? '');
-  const ids = [...warmedUp, ...sent].flatMap(({ inferenceId }) => (inferenceId === undefined ? [] : [inferenceId]));
+  const records = await stage.records();
+  const all = [...before, ...sent];
+  const ids = all.flatMap(({ inferenceId }) => (inferenceId === undefined ? [] : [inferenceId]));
   const valuesOf = (name: string) =>
     datapoints
       .filter(
@@ -76,8 +78,8 @@ export async function measure(
       },
       templates.facts.latencyP95Ms,
     ),
-    guard: { interventions: interventionsOf(findingsOf(records)) },
-    records: compareRecords(ids, records),
+    guard: { interventions: interventionsOf(findingsOf(sent, records)) },
+    records: { ...compareRecords(ids, records), differing: differingRecords(all, records) },
     denied: deniedCalls(await stage.logs()),
     alarms: await stage.alarms().evaluate(store, Date.now()),
     budget: await readBudget(config, templates),
@@ -87,17 +89,14 @@ export async function measure(
 export function trafficReport(sent: readonly SentMail[], concurrency: number, seconds: number): TrafficReport {
   const count = (wanted: (status: number | undefined) => boolean) =>
     sent.filter(({ answer }) => wanted(answer.status)).length;
-  const others = new Map<number | 'no answer', number>();
-  for (const { answer } of sent) {
-    if (answer.status === 200 || answer.status === 422) continue;
-    const status = answer.status ?? 'no answer';
-    others.set(status, (others.get(status) ?? 0) + 1);
-  }
   return {
     requests: sent.length,
     answered: count((status) => status === 200),
     blocked: count((status) => status === 422),
-    failed: [...others].map(([status, times]) => ({ status, count: times })),
+    failed: failuresByStatus(
+      sent.map(({ answer }) => answer),
+      [200, 422],
+    ),
     concurrency,
     seconds,
     requestsPerSecond: sent.length / seconds,

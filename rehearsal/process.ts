@@ -80,8 +80,17 @@ export class ChildGroup {
 
 /** Signals a process and all that it started; a process that is gone already is no error. */
 export function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  send(-pid, signal);
+}
+
+/** Signals one process, which may be gone already. */
+export function signalProcess(pid: number, signal: NodeJS.Signals): void {
+  send(pid, signal);
+}
+
+function send(target: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(-pid, signal);
+    process.kill(target, signal);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }

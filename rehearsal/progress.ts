@@ -28,7 +28,7 @@ export class Progress {
       this.finish({ name, seconds: seconds(), status: 'done', detail: said }, '✓');
       return result;
     } catch (error) {
-      this.finish({ name, seconds: seconds(), status: 'failed' }, '✗');
+      this.finish({ name, seconds: seconds(), status: 'failed', detail: reasonOf(error) }, '✗');
       throw error;
     }
   }
@@ -51,4 +51,10 @@ export class Progress {
     const detail = step.detail === undefined ? '' : `  ${step.detail}`;
     this.output.write(`${start}  ${mark} ${step.name.padEnd(34)} ${step.seconds.toFixed(1).padStart(6)} s${detail}\n`);
   }
+}
+
+/** The first line: what follows is output, which is told in full when the rehearsal ends. */
+function reasonOf(error: unknown): string {
+  const [first = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  return first.replace(/:$/, '');
 }

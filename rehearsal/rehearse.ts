@@ -1,13 +1,15 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { EMULATOR_CREDENTIALS, EMULATOR_NAME } from './emulator/emulator';
+import { constants } from 'node:os';
+import { EMULATOR_CREDENTIALS } from './emulator/emulator';
+import { identity } from './identity';
 import { measure, trafficReport } from './measure';
+import { joinedFeedback } from './observe/records';
 import { Progress, type ProgressOutput } from './progress';
 import { RehearsedStage } from './rehearsed-stage';
-import type { NotRunReport, QualityMetric, RehearsalReport, ReportParts } from './report/report';
+import type { NotRunReport, RehearsalReport, ReportParts } from './report/report';
 import { completeReport } from './report/verdict';
 import { deployedReport } from './stage/deployed';
-import { sendFeedback, sendMails, warmUp } from './traffic/send-mails';
+import { Pace } from './traffic/pace';
+import { type SendOptions, sendFeedback, sendMails, warmUp } from './traffic/send-mails';
 import { stageRegistry, trainSpamFilter } from './traffic/train-model';
 
 export interface RehearseOptions {
@@ -16,6 +18,8 @@ export interface RehearseOptions {
   /** Keep the stage running at the end. */
   readonly keep: boolean;
   readonly output: ProgressOutput;
+  /** Environment in which the emulator is installed, where it is not that of this process. */
+  readonly installEnvironment?: NodeJS.ProcessEnv;
   /** Mails to send; the first of the held-out ones. */
   readonly mails?: number;
 }
@@ -43,13 +47,14 @@ const STEPS = [
   'train on real mails',
   'register and use the version',
   'warm up',
+  'take the paths that mails do not',
   'send held-out mails',
   'send feedback',
   'collect metrics, evaluate alarms',
   'destroy and look for leftovers',
 ] as const;
 
-const [START, SYNTH, BOOTSTRAP, DEPLOY, TRAIN, USE, WARM_UP, TRAFFIC, FEEDBACK, OBSERVE, DESTROY] = STEPS;
+const [START, SYNTH, BOOTSTRAP, DEPLOY, TRAIN, USE, WARM_UP, WALK, TRAFFIC, FEEDBACK, OBSERVE, DESTROY] = STEPS;
 
 const MAILS = 600;
 const CONCURRENCY = 4;
@@ -61,7 +66,11 @@ const NOT_RUN: readonly NotRunReport[] = [
     why: 'the emulator keeps DynamoDB TTL and S3 lifecycle settings without acting on them',
   },
   { what: 'encryption with the stage key', why: 'the emulator accepts the key and stores without it' },
-  { what: 'API access log and request throttling', why: 'the emulator does not write the one or apply the other' },
+  { what: 'API access log', why: 'the emulator writes none' },
+  {
+    what: 'invocations, errors and throttles of functions behind the API',
+    why: 'the emulator counts only what is invoked through the Lambda API',
+  },
   { what: 'provisioned concurrency and cold starts of Lambda', why: 'functions run as processes of this machine' },
   { what: 'refusal of connections without TLS', why: 'loopback has none; the statements that deny it are left out' },
   { what: 'delivery of e-mails', why: 'the emulator sends none; topics and subscriptions are deployed' },
@@ -76,12 +85,18 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
   const onSignal = (signal: NodeJS.Signals) => {
     options.output.write(`\n${signal}: ending the emulator\n`);
     stage.endNow();
-    process.exit(signal === 'SIGINT' ? 130 : 143);
+    process.exit(128 + constants.signals[signal]);
   };
   process.once('SIGINT', onSignal);
   process.once('SIGTERM', onSignal);
   process.once('SIGHUP', onSignal);
-  const report = () => completeReport({ ...identity(options, stage, startedAt), ...parts, steps: progress.steps });
+  const report = () =>
+    completeReport({
+      ...identity(options.project, options.stage, stage, startedAt),
+      ...parts,
+      notRun: NOT_RUN,
+      steps: progress.steps,
+    });
   try {
     await run(options, stage, progress, parts, startedAt);
     if (!options.keep) return { report: report() };
@@ -155,25 +170,40 @@ async function run(
     (all) =>
       `${all.length} requests, the slowest ${Math.max(...all.map(({ answer }) => answer.latencyMs)).toFixed(0)} ms`,
   );
+  const walked = await progress.step(
+    WALK,
+    () => stage.walkPaths(caller),
+    ({ paths }) => `${paths.filter(({ ok }) => ok).length} of ${paths.length} went well`,
+  );
+  parts.paths = walked.paths;
   const mails = evenly(trained.holdOut, options.mails ?? MAILS);
+  const { peakRequestsPerSecond, minimumFeedback } = templates.facts;
+  const paced = (): SendOptions => ({
+    concurrency: CONCURRENCY,
+    pace: Pace.below(peakRequestsPerSecond),
+    onProgress: (done, of) => tell(progress, done, of),
+  });
   const trafficSince = new Date();
   const started = performance.now();
   const sent = await progress.step(
     TRAFFIC,
-    () => sendMails(caller, mails, { concurrency: CONCURRENCY, onProgress: (done, of) => tell(progress, done, of) }),
+    () => sendMails(caller, mails, paced()),
     (all) => `${all.filter(({ answer }) => answer.status === 200).length} of ${all.length} answered`,
   );
   parts.traffic = trafficReport(sent, CONCURRENCY, (performance.now() - started) / 1000);
   parts.feedback = await progress.step(
     FEEDBACK,
-    () => sendFeedback(caller, sent, { concurrency: CONCURRENCY, onProgress: (done, of) => tell(progress, done, of) }),
+    async () => {
+      const told = await sendFeedback(caller, sent, paced());
+      return { ...told, joined: joinedFeedback(sent, await stage.records()), neededByCriteria: minimumFeedback };
+    },
     ({ joined, sent: all }) => `${joined} of ${all} joined`,
   );
   Object.assign(
     parts,
     await progress.step(
       OBSERVE,
-      () => measure(stage, { warmedUp, sent, since, trafficSince }),
+      () => measure(stage, { before: [...warmedUp, ...walked.sent], sent, since, trafficSince }),
       ({ alarms }) => `${alarms?.length ?? 0} alarms`,
     ),
   );
@@ -210,6 +240,7 @@ type Measurements = Pick<
   | 'quality'
   | 'latency'
   | 'guard'
+  | 'paths'
   | 'feedback'
   | 'records'
   | 'denied'
@@ -227,6 +258,7 @@ const NOTHING_MEASURED: Measurements = {
   quality: null,
   latency: null,
   guard: null,
+  paths: null,
   feedback: null,
   records: null,
   denied: null,
@@ -234,32 +266,3 @@ const NOTHING_MEASURED: Measurements = {
   budget: null,
   nothingLeft: null,
 };
-
-const QUALITY_METRICS: readonly QualityMetric[] = ['accuracy', 'precision', 'recall', 'f1'];
-
-function identity({ project, stage: name }: RehearseOptions, stage: RehearsedStage, startedAt: Date) {
-  const facts = stage.factsOrUndefined;
-  return {
-    slipwayVersion: String(JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')).version),
-    stage: name,
-    model: facts?.model ?? 'unknown',
-    deployment: facts?.deployment ?? name,
-    region: stage.region,
-    startedAt: startedAt.toISOString(),
-    emulator: {
-      name: EMULATOR_NAME,
-      version: emulatorVersion(project),
-      endpoint: stage.endpointOrUndefined ?? 'not started',
-    },
-    criteria: (facts?.criteria ?? []).flatMap(({ metric, atLeast }) => {
-      const known = QUALITY_METRICS.find((candidate) => candidate === metric);
-      return known === undefined ? [] : [{ metric: known, atLeast }];
-    }),
-    notRun: NOT_RUN,
-  };
-}
-
-function emulatorVersion(project: string): string {
-  const requirements = readFileSync(join(project, 'rehearsal/emulator/requirements.txt'), 'utf8');
-  return /^ministack==(\S+)$/m.exec(requirements)?.[1] ?? 'unknown';
-}

@@ -1,10 +1,12 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { PredictionRecord } from '../protocol/prediction';
 import { type ClientConfig, clientConfig } from './aws';
 import { Emulator } from './emulator/emulator';
 import { privatePython } from './emulator/python';
 import { StageAlarms } from './observe/alarms';
 import { type FunctionLog, readFunctionLogs } from './observe/function-logs';
+import { readRecords } from './observe/records';
 import { ChildGroup, RehearsalError } from './process';
 import type { NothingLeftReport } from './report/report';
 import type { SageMakerDouble } from './sagemaker/sagemaker-double';
@@ -15,7 +17,8 @@ import type { StageFacts } from './stage/facts';
 import { StageTemplates } from './stage/templates';
 import { Inventory } from './teardown/inventory';
 import { tearDown } from './teardown/teardown';
-import { type Answer, Callers } from './traffic/callers';
+import { type Answer, type Caller, Callers } from './traffic/callers';
+import { type WalkedPaths, walkPaths } from './traffic/walk-paths';
 import { Workspace } from './workspace';
 
 export interface RehearsedStageOptions {
@@ -29,6 +32,11 @@ export interface RehearsedStageOptions {
   readonly backend?: RehearsedBackend;
   /** Region of the stage; the emulator serves it. */
   readonly region?: string;
+  /**
+   * Environment in which the emulator is installed: a package index may be behind a proxy.
+   * @default that of this process
+   */
+  readonly installEnvironment?: NodeJS.ProcessEnv;
 }
 
 /** A stage on an emulator of its own: started, deployed, called, observed, destroyed. */
@@ -46,6 +54,8 @@ export class RehearsedStage {
   private before: ReadonlySet<string> | undefined;
   private deployedAt = 0;
   private kept = false;
+  /** Whatever ends this process, but for SIGKILL, ends what it started. */
+  private readonly onExit = () => this.endNow();
 
   constructor(private readonly options: RehearsedStageOptions) {
     const { project } = options;
@@ -57,7 +67,8 @@ export class RehearsedStage {
       }
     }
     this.workspace = new Workspace(project);
-    this.folder = this.workspace.newRun();
+    this.folder = this.workspace.newRun(options.stage);
+    process.once('exit', this.onExit);
   }
 
   get emulator(): Emulator {
@@ -106,8 +117,10 @@ export class RehearsedStage {
   }
 
   private async emulate(environment: Readonly<Record<string, string>>): Promise<Emulator> {
-    const { project } = this.options;
-    const python = await privatePython(this.workspace.python, requirementsFile(project), this.children);
+    const { project, installEnvironment } = this.options;
+    const python = await privatePython(this.workspace.python, requirementsFile(project), this.children, {
+      environment: installEnvironment,
+    });
     this.emulatorStarted = await Emulator.start(
       {
         python,
@@ -115,6 +128,7 @@ export class RehearsedStage {
         region: this.region,
         nodePath: join(project, 'node_modules'),
         environment,
+        onStart: (pid, endpoint) => this.workspace.noteEmulator(this.folder, pid, endpoint),
       },
       this.children,
     );
@@ -158,6 +172,17 @@ export class RehearsedStage {
     return readFunctionLogs(this.config, this.templates.facts.deployment);
   }
 
+  /** Takes the paths that mails do not. */
+  walkPaths(caller: Caller): Promise<WalkedPaths> {
+    const recordsTable = this.deployed.outputs.RecordsTableName ?? '';
+    const sweep = `${this.templates.facts.deployment}-sweep-records`;
+    return walkPaths(caller, { config: this.config, recordsTable, sweep });
+  }
+
+  records(): Promise<PredictionRecord[]> {
+    return readRecords(this.config, this.deployed.outputs.RecordsTableName ?? '');
+  }
+
   tearDown(): Promise<NothingLeftReport> {
     return tearDown({
       config: this.config,
@@ -171,10 +196,10 @@ export class RehearsedStage {
 
   /** Leaves the emulator running; `npx slipway stop` ends it. */
   keep(): void {
-    const { pid, endpoint } = this.emulator;
-    this.workspace.keep({ pid, endpoint, stage: this.options.stage, folder: this.folder });
+    this.workspace.keep(this.folder);
     this.emulator.release(this.children);
     this.kept = true;
+    process.off('exit', this.onExit);
   }
 
   /** Ends everything that this run started. */
@@ -184,9 +209,10 @@ export class RehearsedStage {
     this.children.kill();
     await this.emulatorStarted?.stop();
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+    process.off('exit', this.onExit);
   }
 
-  /** The same at once, for a handler of signals. */
+  /** The same at once, for handlers of signals and of exit. */
   endNow(): void {
     if (this.kept) return;
     this.children.kill('SIGKILL');

@@ -20,6 +20,8 @@ export interface EmulatorOptions {
   readonly nodePath: string;
   /** More of its environment, which its functions have too: the addresses of doubles. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Told at once, before it is healthy: whoever ends this process now must know what it started. */
+  readonly onStart?: (pid: number, endpoint: string) => void;
 }
 
 /** A running emulator. */
@@ -44,6 +46,7 @@ export class Emulator {
     closeSync(log);
     if (child.pid === undefined) throw new RehearsalError(`the emulator could not be started with ${options.python}`);
     const emulator = new Emulator(child, port, child.pid, logFile);
+    options.onStart?.(child.pid, emulator.endpoint);
     await emulator.untilHealthy();
     return emulator;
   }
@@ -91,6 +94,8 @@ function emulatorEnvironment(options: EmulatorOptions, port: number): NodeJS.Pro
     MINISTACK_HOST: '127.0.0.1',
     LAMBDA_EXECUTOR: 'local',
     AUTH: 'true',
+    // The listener of MQTT binds all interfaces, whatever BIND_HOST says.
+    IOT_MTLS_ENABLED: '0',
     STATE_DIR: join(options.folder, 'state'),
     S3_DATA_DIR: join(options.folder, 's3'),
     TMPDIR: join(options.folder, 'tmp'),

@@ -6,7 +6,7 @@ import type { AlarmDeclaration } from '../watch/alarm-declaration';
 import type { AlarmResult } from '../watch/alarm-evaluator';
 import { watchedSeries } from '../watch/alarm-series';
 import { evaluateAll } from '../watch/evaluate-all';
-import type { MetricStore } from '../watch/metric-store';
+import type { MetricSeries, MetricStore } from '../watch/metric-store';
 import type { AlarmState } from '../watch/missing-data';
 
 /**
@@ -54,9 +54,13 @@ export class StageAlarms {
     const actions = await this.actions();
     for (const [name, result] of results) await this.set(name, result);
     const clauses = this.templates.clauses;
+    const maybeSilent = silentMetrics(this.templates);
     return this.declared.map(({ logicalId, alarm, description }) => {
       const name = alarm.AlarmName ?? '';
-      return report(name, results.get(name), description, clauses.get(logicalId), actions.get(name) ?? []);
+      return {
+        ...report(name, results.get(name), description, clauses.get(logicalId), actions.get(name) ?? []),
+        unseen: unseenMetrics(alarm, results.get(name), store, maybeSilent),
+      };
     });
   }
 
@@ -109,7 +113,7 @@ function report(
   description: string,
   clause: string | undefined,
   actions: readonly string[],
-): AlarmReport {
+): Omit<AlarmReport, 'unseen'> {
   const [, severity = 'unknown'] = /^\[(\w+)\]/.exec(description) ?? [];
   const [, runbook = ''] = /Runbook: (\S+)/.exec(description) ?? [];
   const common = { name, severity, clause, actions, runbook };
@@ -117,6 +121,40 @@ function report(
     return { ...common, state: 'NOT_EVALUATED', reason: 'the alarm was not found among the results' };
   if ('notEvaluated' in result) return { ...common, state: 'NOT_EVALUATED', reason: result.notEvaluated };
   return { ...common, state: result.state, reason: result.reason };
+}
+
+/**
+ * Metrics that an alarm reads and the store has not: a dimension more, less or misspelt is another metric, and its alarm never
+ * fires. The traffic causes each, and whoever emits counts zeros too.
+ */
+function unseenMetrics(
+  alarm: AlarmDeclaration,
+  result: AlarmResult | undefined,
+  store: MetricStore,
+  maybeSilent: ReadonlySet<string>,
+): string[] {
+  if (result === undefined || 'notEvaluated' in result) return [];
+  const read = [...watchedSeries(alarm).metrics.values()];
+  const unseen = read.filter(({ series }) => !store.has(series)).map(({ series }) => nameOf(series));
+  return [...new Set(unseen)].filter((name) => !maybeSilent.has(name));
+}
+
+function nameOf({ namespace, name, dimensions }: MetricSeries): string {
+  const named = Object.entries(dimensions).map(([dimension, value]) => `${dimension}=${value}`);
+  return `${namespace} ${name} of ${named.join(', ') || 'no dimension'}`;
+}
+
+/** The emulator counts what its Lambda API invokes, and nothing of what its API Gateway does. */
+function silentMetrics(templates: StageTemplates): ReadonlySet<string> {
+  return new Set(
+    templates.resources.flatMap(({ type, properties: { FunctionName } }) =>
+      type === 'AWS::Lambda::Function' && typeof FunctionName === 'string'
+        ? ['Invocations', 'Errors', 'Throttles'].map((name) =>
+            nameOf({ namespace: 'AWS/Lambda', name, dimensions: { FunctionName } }),
+          )
+        : [],
+    ),
+  );
 }
 
 /** Texts that name the region or account are joined by CloudFormation; the report needs their beginning. */

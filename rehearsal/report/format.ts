@@ -1,4 +1,4 @@
-import type { Measured } from './report';
+import type { Measured, StatusCount } from './report';
 
 /** Words for what is missing, the same in the terminal and on the page. */
 export const NOT_RUN = 'not run';
@@ -46,6 +46,11 @@ export function usd(value: number): string {
 /** `2026-11-22 23:32 UTC` */
 export function moment(iso: string): string {
   return iso.replace(/^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}).*$/, '$1 $2 UTC');
+}
+
+/** `429 (2), no answer (1)` */
+export function statuses(failed: readonly StatusCount[]): string {
+  return failed.map(({ status, count: times }) => `${status} (${count(times)})`).join(', ');
 }
 
 export function list(items: readonly string[], none: string): string {

@@ -4,13 +4,18 @@ import { confidenceChart, confusionChart } from './chart-quality';
 import { count, list, milliseconds, NOT_RUN, percent, seconds, shareOf, UNKNOWN } from './format';
 import { html, type Markup } from './markup';
 import { badge, code, facts, figure, missing, pageTable, section } from './page-parts';
-import type { LatencyKind, QualityMetric, QualityReport, RehearsalReport } from './report';
+import type {
+  FeedbackReport,
+  LatencyKind,
+  PathReport,
+  QualityMetric,
+  QualityReport,
+  RehearsalReport,
+  StatusCount,
+} from './report';
 
 export function trafficSection({ traffic }: RehearsalReport): Markup {
   if (traffic === null) return section('Traffic', null);
-  const failed = traffic.failed.map(
-    ({ status, count: times }) => html`<li>${badge('bad', String(status))} ${count(times)}</li>`,
-  );
   return section(
     'Traffic',
     facts([
@@ -19,9 +24,22 @@ export function trafficSection({ traffic }: RehearsalReport): Markup {
       ['Rate', `${traffic.requestsPerSecond.toFixed(1)} requests a second`],
       ['Answered', shareOf(traffic.answered, traffic.requests)],
       ['Blocked', shareOf(traffic.blocked, traffic.requests)],
-      ['Failed', failed.length === 0 ? 'none' : html`<ul class="plain">${failed}</ul>`],
+      ['Failed', refusals(traffic.failed)],
     ]),
   );
+}
+
+function refusals(failed: readonly StatusCount[]): Markup | string {
+  if (failed.length === 0) return 'none';
+  const lines = failed.map(
+    ({ status, count: times }) => html`<li>${badge('bad', String(status))} ${count(times)}</li>`,
+  );
+  return html`<ul class="plain">${lines}</ul>`;
+}
+
+function joined({ joined: joins, sent, failed }: FeedbackReport): Markup | string {
+  const share = shareOf(joins, sent);
+  return failed.length === 0 ? share : html`${share}, refused: ${refusals(failed)}`;
 }
 
 export function trainingSection({ training }: RehearsalReport): Markup {
@@ -135,7 +153,13 @@ export function guardSection({ guard }: RehearsalReport): Markup {
   );
 }
 
-export function recordsSection({ records, feedback, denied }: RehearsalReport): Markup {
+function walked(paths: readonly PathReport[]): Markup {
+  return html`<ul class="plain">${paths.map(
+    ({ what, ok, seen }) => html`<li>${badge(ok ? 'good' : 'bad', seen)} ${what}</li>`,
+  )}</ul>`;
+}
+
+export function recordsSection({ records, paths, feedback, denied }: RehearsalReport): Markup {
   const same = records?.equal === true && records.records === records.answers;
   const calls = (denied?.calls ?? []).map((call) => html`<li>${code(call.function)}: ${call.error}</li>`);
   return section(
@@ -145,9 +169,10 @@ export function recordsSection({ records, feedback, denied }: RehearsalReport): 
         'Records',
         records === null
           ? NOT_RUN
-          : html`${count(records.records)} for ${count(records.answers)} answers ${badge(same ? 'good' : 'bad', same ? 'equal' : 'not equal')}`,
+          : html`${count(records.records)} for ${count(records.answers)} answers ${badge(same ? 'good' : 'bad', same ? 'equal' : 'not equal')}${records.differing.length === 0 ? null : html`<ul>${records.differing.map((one) => html`<li>${one}</li>`)}</ul>`}`,
       ],
-      ['Feedback joined', feedback === null ? NOT_RUN : shareOf(feedback.joined, feedback.sent)],
+      ['Paths that mails do not take', paths === null ? NOT_RUN : walked(paths)],
+      ['Feedback joined', feedback === null ? NOT_RUN : joined(feedback)],
       [
         'Calls denied by IAM',
         denied === null

@@ -33,6 +33,8 @@ export interface ReportParts {
   readonly quality: QualityReport | null;
   readonly latency: LatencyReport | null;
   readonly guard: GuardReport | null;
+  /** Ways through the stage that the mails do not take, each taken once. */
+  readonly paths: readonly PathReport[] | null;
   readonly feedback: FeedbackReport | null;
   readonly records: RecordsReport | null;
   readonly denied: DeniedReport | null;
@@ -105,6 +107,11 @@ export interface TrainingReport {
   readonly modelVersion: string;
 }
 
+export interface StatusCount {
+  readonly status: number | 'no answer';
+  readonly count: number;
+}
+
 export interface TrafficReport {
   readonly requests: number;
   /** 200. */
@@ -112,7 +119,7 @@ export interface TrafficReport {
   /** Refused by a guard rule. */
   readonly blocked: number;
   /** Everything else, by HTTP status. */
-  readonly failed: readonly { readonly status: number | 'no answer'; readonly count: number }[];
+  readonly failed: readonly StatusCount[];
   /** Requests in flight at once. */
   readonly concurrency: number;
   readonly seconds: number;
@@ -178,9 +185,21 @@ export interface GuardReport {
   readonly interventions: readonly InterventionReport[];
 }
 
+export interface PathReport {
+  readonly what: string;
+  readonly ok: boolean;
+  /** What came of it: an HTTP status and the problem, or the error. */
+  readonly seen: string;
+}
+
 export interface FeedbackReport {
   readonly sent: number;
+  /** Records that carry the label that was sent. */
   readonly joined: number;
+  /** What was refused, by HTTP status. */
+  readonly failed: readonly StatusCount[];
+  /** Joined labels from which a success criterion is decided. */
+  readonly neededByCriteria: number;
 }
 
 export interface RecordsReport {
@@ -188,6 +207,8 @@ export interface RecordsReport {
   readonly records: number;
   /** The same inference ids on both sides, not only the same number. */
   readonly equal: boolean;
+  /** Where a record says something else than its caller was answered; one sentence each. */
+  readonly differing: readonly string[];
 }
 
 export interface DeniedReport {
@@ -203,6 +224,8 @@ export interface AlarmReport {
   /** Clause of the contract that it enforces. */
   readonly clause?: string;
   readonly actions: readonly string[];
+  /** Metrics that it reads and that nothing emitted, with exactly their dimensions. */
+  readonly unseen: readonly string[];
   /** Section of the runbook. */
   readonly runbook: string;
   /** The rehearsal provoked it on purpose, so that its state ALARM is no failure. */

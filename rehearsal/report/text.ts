@@ -10,10 +10,11 @@ import {
   RECORDED_ONLY,
   seconds,
   shareOf,
+  statuses,
   UNKNOWN,
   usd,
 } from './format';
-import type { AlarmReport, LatencyKind, QualityMetric, RehearsalReport, StepReport } from './report';
+import type { AlarmReport, LatencyKind, PathReport, QualityMetric, RehearsalReport, StepReport } from './report';
 import { type Cell, fact, item, TEXT_WIDTH, type Tinted, table, wrap } from './text-layout';
 
 export interface TextOptions {
@@ -84,7 +85,6 @@ function standIns({ deployed: part }: RehearsalReport, ink: Ink): readonly strin
 function traffic({ traffic: part }: RehearsalReport, ink: Ink): readonly string[] | null {
   if (part === null) return null;
   const rate = `${part.requestsPerSecond.toFixed(1)} requests a second`;
-  const failed = part.failed.map((failure) => `${failure.status} (${count(failure.count)})`);
   return [
     fact(
       'requests',
@@ -92,7 +92,7 @@ function traffic({ traffic: part }: RehearsalReport, ink: Ink): readonly string[
     ),
     fact('answered', shareOf(part.answered, part.requests)),
     fact('blocked', shareOf(part.blocked, part.requests)),
-    fact('failed', failed.length === 0 ? 'none' : { text: failed.join(', '), tint: ink.red }),
+    fact('failed', part.failed.length === 0 ? 'none' : { text: statuses(part.failed), tint: ink.red }),
   ];
 }
 
@@ -179,12 +179,14 @@ function guard({ guard: part }: RehearsalReport, ink: Ink): readonly string[] | 
 }
 
 function records(report: RehearsalReport, ink: Ink): readonly string[] | null {
-  const { records: kept, feedback, denied, nothingLeft } = report;
-  if (kept === null && feedback === null && denied === null && nothingLeft === null) return null;
+  const { records: kept, paths, feedback, denied, nothingLeft } = report;
+  if ([kept, paths, feedback, denied, nothingLeft].every((part) => part === null)) return null;
   const calls = (denied?.calls ?? []).map((call) => item('-', `${call.function}: ${call.error}`));
   return [
     fact('kept', kept === null ? NOT_RUN : recorded(kept, ink)),
-    fact('feedback', feedback === null ? NOT_RUN : `${shareOf(feedback.joined, feedback.sent)} joined`),
+    ...(kept?.differing ?? []).map((one) => item('-', one)),
+    ...(paths === null ? [fact('paths', NOT_RUN)] : walked(paths, ink)),
+    fact('feedback', feedback === null ? NOT_RUN : joined(feedback, ink)),
     fact('denied calls', denied === null ? NOT_RUN : checked(count(denied.count), denied.count === 0, ink)),
     ...calls,
     fact('nothing left', nothingLeft === null ? NOT_RUN : left(nothingLeft, ink)),
@@ -195,6 +197,20 @@ function recorded(part: NonNullable<RehearsalReport['records']>, ink: Ink): Cell
   const same = part.equal && part.records === part.answers;
   const counts = `${counted(part.records, 'record')}, ${counted(part.answers, 'answer')}`;
   return checked(`${counts}: ${same ? 'equal' : 'not equal'}`, same, ink);
+}
+
+function walked(paths: readonly PathReport[], ink: Ink): readonly string[] {
+  const refused = paths.filter(({ ok }) => !ok);
+  const went = paths.length - refused.length;
+  return [
+    fact('paths', checked(`${count(went)} of ${count(paths.length)} went well`, refused.length === 0, ink)),
+    ...refused.map(({ what, seen }) => item('-', `${what}: ${seen}`)),
+  ];
+}
+
+function joined(part: NonNullable<RehearsalReport['feedback']>, ink: Ink): Cell {
+  const text = `${shareOf(part.joined, part.sent)} joined`;
+  return part.failed.length === 0 ? text : { text: `${text}, refused: ${statuses(part.failed)}`, tint: ink.red };
 }
 
 function left(part: NonNullable<RehearsalReport['nothingLeft']>, ink: Ink): Cell {

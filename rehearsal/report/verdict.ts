@@ -1,4 +1,5 @@
-import { count, counted, list, milliseconds } from './format';
+import { CLAUSE } from '../../lib/core/clause';
+import { counted, list, milliseconds, statuses } from './format';
 import {
   type AlarmReport,
   type CriterionReport,
@@ -13,6 +14,9 @@ export interface Verdict {
   readonly notes: readonly string[];
 }
 
+/** How clauses of success criteria begin. */
+const CRITERION = CLAUSE.success('');
+
 type Rule = (parts: ReportParts) => readonly string[];
 
 /** Parts without which a rehearsal has not shown what it is there to show, in words. */
@@ -23,6 +27,7 @@ const REQUIRED_PARTS = {
   quality: 'quality',
   latency: 'latency',
   guard: 'the guard',
+  paths: 'the paths that mails do not take',
   feedback: 'feedback',
   records: 'records',
   denied: 'denied calls',
@@ -37,10 +42,15 @@ const FAILURES: readonly Rule[] = [
   failedRequests,
   lostRequests,
   missedCriteria,
+  lostSamples,
   lostRecords,
+  differingRecords,
+  refusedPaths,
   unjoinedFeedback,
   deniedCalls,
   firingAlarms,
+  blindAlarms,
+  undecidedCriteria,
   leftOver,
 ];
 
@@ -83,8 +93,7 @@ function failedRequests({ traffic }: ReportParts): readonly string[] {
   const failed = (traffic?.failed ?? []).filter((failure) => failure.count > 0);
   if (failed.length === 0) return [];
   const total = failed.reduce((sum, failure) => sum + failure.count, 0);
-  const byStatus = failed.map(({ status, count: times }) => `${status} (${count(times)})`).join(', ');
-  return [`${counted(total, 'request')} failed: ${byStatus}`];
+  return [`${counted(total, 'request')} failed: ${statuses(failed)}`];
 }
 
 function lostRequests({ traffic }: ReportParts): readonly string[] {
@@ -106,6 +115,16 @@ function missedCriteria({ criteria, quality }: ReportParts): readonly string[] {
   return criteria.flatMap(missed);
 }
 
+/** Each answer is measured once: fewer samples, and the percentiles are those of some requests only. */
+function lostSamples({ traffic, latency }: ReportParts): readonly string[] {
+  if (traffic === null || latency === null) return [];
+  return (['total', 'overhead', 'model'] as const).flatMap((kind) => {
+    const samples = latency[kind]?.count ?? 0;
+    if (samples === traffic.answered) return [];
+    return [`${counted(traffic.answered, 'answer')} but ${counted(samples, 'sample')} of ${kind} latency`];
+  });
+}
+
 function lostRecords({ records }: ReportParts): readonly string[] {
   if (records === null || (records.equal && records.records === records.answers)) return [];
   if (records.records === records.answers) {
@@ -114,9 +133,22 @@ function lostRecords({ records }: ReportParts): readonly string[] {
   return [`${counted(records.answers, 'answer')} but ${counted(records.records, 'record')}`];
 }
 
+function differingRecords({ records }: ReportParts): readonly string[] {
+  const [first, ...others] = records?.differing ?? [];
+  if (first === undefined) return [];
+  return [others.length === 0 ? first : `${first}, and ${counted(others.length, 'record')} more differ`];
+}
+
+function refusedPaths({ paths }: ReportParts): readonly string[] {
+  return (paths ?? []).filter(({ ok }) => !ok).map(({ what, seen }) => `${what}: ${seen}`);
+}
+
 function unjoinedFeedback({ feedback }: ReportParts): readonly string[] {
-  if (feedback === null || feedback.sent === feedback.joined) return [];
-  return [`feedback was sent ${counted(feedback.sent, 'time')} and joined ${counted(feedback.joined, 'time')}`];
+  if (feedback === null) return [];
+  const { sent, joined, failed } = feedback;
+  const refused = failed.length === 0 ? '' : `; refused: ${statuses(failed)}`;
+  if (sent === joined && failed.length === 0) return [];
+  return [`feedback was sent ${counted(sent, 'time')} and joined ${counted(joined, 'time')}${refused}`];
 }
 
 function deniedCalls({ denied }: ReportParts): readonly string[] {
@@ -132,6 +164,20 @@ function firingAlarms({ alarms }: ReportParts): readonly string[] {
   return (alarms ?? [])
     .filter((alarm) => alarm.state === 'ALARM' && alarm.provoked !== true)
     .map((alarm) => `alarm ${alarm.name} is in ALARM: ${alarm.reason}`);
+}
+
+function blindAlarms({ alarms }: ReportParts): readonly string[] {
+  return (alarms ?? []).flatMap(({ name, unseen }) =>
+    unseen.map((metric) => `alarm ${name} reads ${metric}, which nothing emitted`),
+  );
+}
+
+/** With as many labels as a criterion needs, an alarm on it that does not know reads something else. */
+function undecidedCriteria({ alarms, feedback }: ReportParts): readonly string[] {
+  if (feedback === null || feedback.joined < feedback.neededByCriteria) return [];
+  return (alarms ?? [])
+    .filter(({ clause, state }) => clause?.startsWith(CRITERION) === true && state === 'INSUFFICIENT_DATA')
+    .map(({ name }) => `alarm ${name} has too little data after ${counted(feedback.joined, 'label')}`);
 }
 
 function leftOver({ nothingLeft }: ReportParts): readonly string[] {

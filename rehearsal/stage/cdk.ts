@@ -37,7 +37,8 @@ export class Cdk {
   }
 
   async bootstrap(): Promise<void> {
-    await this.cdk(['bootstrap', `aws://${EMULATOR_ACCOUNT}/${this.options.region}`], 'cdk bootstrap');
+    // Without an app the CLI would run that of cdk.json, into a folder that two rehearsals at once would share.
+    await this.cdk([...this.app, 'bootstrap', `aws://${EMULATOR_ACCOUNT}/${this.options.region}`], 'cdk bootstrap');
   }
 
   async deploy(stage: string): Promise<void> {

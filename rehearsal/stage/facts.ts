@@ -6,6 +6,9 @@ export interface StageFacts {
   readonly region: string;
   readonly criteria: readonly { readonly metric: string; readonly atLeast: number }[];
   readonly latencyP95Ms: number;
+  readonly peakRequestsPerSecond: number;
+  /** Judged answers from which a success criterion is decided. */
+  readonly minimumFeedback: number;
 }
 
 export const FACTS_METADATA = 'slipway:rehearsal';

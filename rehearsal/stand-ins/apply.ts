@@ -12,14 +12,15 @@ const UNKNOWN_TYPES = [
 
 /**
  * Replaces what the emulator lacks by stand-ins of `serviceToken`, leaves out the emptying of buckets, which the rehearsal
- * does itself, and the refusal of connections without TLS, which loopback does not have. Nothing else in the templates
- * changes. Called after construction and before synthesis.
+ * does itself, and the refusal of connections without TLS, which loopback does not have, and links secrets by an attribute.
+ * Nothing else in the templates changes. Called after construction and before synthesis.
  */
 export function applyStandIns(root: IConstruct, serviceToken: string): void {
   for (const node of root.node.findAll()) {
     if (!CfnResource.isCfnResource(node)) continue;
     if (needsStandIn(node)) standIn(node, serviceToken);
     if (node.cfnResourceType === 'Custom::S3AutoDeleteObjects') leaveOut(node);
+    if (node.cfnResourceType === 'AWS::SSM::Parameter') linkSecretByArn(node, root);
     if (WITH_RESOURCE_POLICY.includes(node.cfnResourceType)) admitLoopback(node);
     if (node.cfnResourceType === 'AWS::IAM::Policy') withoutRoleCondition(node);
   }
@@ -73,5 +74,19 @@ function withoutRoleCondition(policy: CfnResource): void {
     if (JSON.stringify(statement).includes('"cloudformation:RoleArn"')) {
       policy.addPropertyDeletionOverride(`PolicyDocument.Statement.${index}.Condition`);
     }
+  }
+}
+
+/** `Ref` of a secret is its ARN in CloudFormation and its name in the emulator; the attribute `Id` is the ARN in both. */
+function linkSecretByArn(parameter: CfnResource, root: IConstruct): void {
+  const stack = Stack.of(parameter);
+  const value: unknown = stack.resolve('value' in parameter ? parameter.value : undefined);
+  if (typeof value !== 'object' || value === null || !('Ref' in value)) return;
+  const linked = root.node
+    .findAll()
+    .filter(CfnResource.isCfnResource)
+    .find((node) => Stack.of(node) === stack && stack.resolve(node.logicalId) === value.Ref);
+  if (linked?.cfnResourceType === 'AWS::SecretsManager::Secret') {
+    parameter.addPropertyOverride('Value', { 'Fn::GetAtt': [value.Ref, 'Id'] });
   }
 }

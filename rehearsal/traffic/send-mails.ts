@@ -1,6 +1,9 @@
 import type { Mail } from '../../examples/spam-filter/train';
+import type { FeedbackReport } from '../report/report';
 import type { Judgement } from '../report/summary';
 import type { Answer, Caller } from './callers';
+import { failuresByStatus } from './failures';
+import type { Pace } from './pace';
 
 /** A mail that was sent, and what came back. */
 export interface SentMail {
@@ -12,6 +15,8 @@ export interface SentMail {
 
 export interface SendOptions {
   readonly concurrency: number;
+  /** @default as fast as answers come */
+  readonly pace?: Pace;
   readonly onProgress?: (sent: number, of: number) => void;
 }
 
@@ -19,8 +24,12 @@ export interface SendOptions {
 export function sendMails(caller: Caller, mails: readonly Mail[], options: SendOptions): Promise<SentMail[]> {
   return concurrently(mails, options, async (mail) => {
     const answer = await caller.post('/predictions', { input: mail.text });
-    return { mail, answer, inferenceId: inferenceIdOf(answer), judgement: judge(mail, answer) };
+    return sentMail(mail, answer);
   });
+}
+
+export function sentMail(mail: Mail, answer: Answer): SentMail {
+  return { mail, answer, inferenceId: inferenceIdOf(answer), judgement: judge(mail, answer) };
 }
 
 /**
@@ -35,17 +44,17 @@ export async function warmUp(caller: Caller, mails: readonly Mail[], concurrency
   return sent;
 }
 
-/** Tells the truth about each answered mail; gives how many of them were joined. */
+/** Tells the truth about each answered mail. What was joined is in the records; here is what the API said. */
 export async function sendFeedback(
   caller: Caller,
   sent: readonly SentMail[],
   options: SendOptions,
-): Promise<{ sent: number; joined: number }> {
+): Promise<Pick<FeedbackReport, 'sent' | 'failed'>> {
   const answered = sent.filter(({ judgement }) => judgement !== undefined);
   const answers = await concurrently(answered, options, ({ inferenceId, mail }) =>
     caller.post(`/predictions/${inferenceId}/feedback`, { label: mail.label }),
   );
-  return { sent: answers.length, joined: answers.filter(({ status }) => status === 200 || status === 201).length };
+  return { sent: answers.length, failed: failuresByStatus(answers, [200, 201]) };
 }
 
 function inferenceIdOf({ body }: Answer): string | undefined {
@@ -65,7 +74,7 @@ function judge(mail: Mail, { status, body }: Answer): Judgement | undefined {
 /** Runs `work` over `items`, a few at a time, and keeps their order. */
 async function concurrently<T, R>(
   items: readonly T[],
-  { concurrency, onProgress }: SendOptions,
+  { concurrency, pace, onProgress }: SendOptions,
   work: (item: T) => Promise<R>,
 ): Promise<R[]> {
   const results: R[] = new Array(items.length);
@@ -73,6 +82,7 @@ async function concurrently<T, R>(
   let done = 0;
   const worker = async () => {
     for (const [index, item] of queue) {
+      await pace?.turn();
       results[index] = await work(item);
       done += 1;
       onProgress?.(done, items.length);

@@ -217,7 +217,7 @@ function reasonOf(decision: Decision, points: TimeSeries, settings: AlarmSetting
   const parts = [
     values.length === 0
       ? 'no datapoints'
-      : `${breaching.length} of ${values.length} datapoints [${values.join(', ')}] ${comparison.words} the threshold ${threshold}`,
+      : `${breaching.length} of ${values.length} datapoints [${values.map(rounded).join(', ')}] ${comparison.words} the threshold ${threshold}`,
     `${datapointsToAlarm} of ${evaluationPeriods} needed`,
   ];
   if (decision.filled > 0) parts.push(`${decision.filled} missing treated as ${treatMissingData}`);
@@ -226,6 +226,11 @@ function reasonOf(decision: Decision, points: TimeSeries, settings: AlarmSetting
     parts.push('state kept');
   }
   return parts.join('; ');
+}
+
+/** Six digits: enough that what is just below a threshold does not read as equal to it. */
+function rounded(value: number | undefined): number | undefined {
+  return value === undefined || Number.isInteger(value) ? value : Number(value.toPrecision(6));
 }
 
 function isCount(value: number): boolean {

@@ -77,6 +77,11 @@ export class MetricStore {
     return points.sort((a, b) => a.timestamp - b.timestamp);
   }
 
+  /** Whether anything was published under this very name with these very dimensions. */
+  has(metric: MetricIdentity): boolean {
+    return this.samples.has(keyOf(metric));
+  }
+
   private addOne(datapoint: MetricDatapoint): void {
     const { timestamp, value, count = 1, unit = NO_UNIT } = datapoint;
     checkFinite('timestamp', timestamp);

@@ -1,12 +1,13 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { rehearseCommand } from '../../cli/rehearse';
+import { rehearseCommand, stopCommand } from '../../cli/rehearse';
 import { run } from './stages';
 
 const ROOT = join(__dirname, '../..');
+const PROGRAM = join(ROOT, 'dist/bin/slipway.js');
 
 let project: string;
 beforeEach(() => {
@@ -55,6 +56,39 @@ describe('rehearsing', () => {
     });
   });
 
+  it.each<[string, () => string, string | RegExp]>([
+    ['a folder', () => project, 'which is a folder'],
+    ['nothing', () => '', 'which is a folder'],
+    ['a device', () => '/dev/null', 'which is no file'],
+    ['below a file', () => join(project, 'dist/bin/stages.js/report.json'), /and \S+stages\.js is no folder/],
+  ])('with a report that would be %s ends with one line and code 2, before anything starts', async (_, file, fault) => {
+    build(`exports.stages = [{ id: 'pilot' }];`);
+    const { code, err } = await rehearse('pilot', '--json', file());
+    expect(code).toBe(2);
+    expect(err).toMatch(/^slipway: --json is "[^"\n]*", [^\n]*; name a file that can be written\n$/);
+    expect(err).toMatch(fault);
+    expect(readdirSync(project)).toEqual(['dist']);
+  });
+
+  it('a project whose .slipway is a file ends with one line', async () => {
+    build(`exports.stages = [{ id: 'pilot' }];`);
+    for (const needed of ['dist/rehearsal/app.js', 'dist/handlers/predict/index.js']) {
+      mkdirSync(dirname(join(project, needed)), { recursive: true });
+      writeFileSync(join(project, needed), '');
+    }
+    writeFileSync(join(project, '.slipway'), '');
+    const { status, stderr } = spawnSync(process.execPath, [PROGRAM, 'rehearse'], { cwd: project, encoding: 'utf8' });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/\n\nslipway: \S+\.slipway cannot be used: [^\n]+; remove or rename it\n$/);
+  });
+
+  it('whose reader has seen enough ends without a crash', async () => {
+    const child = spawn(process.execPath, [PROGRAM, 'rehearse', 'No Stage'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stderr.destroy();
+    // 1 is a crash; 2 is what it would have said.
+    expect([0, 2]).toContain(await new Promise((resolve) => child.once('exit', resolve)));
+  });
+
   it('a project that is not built says how to build it', async () => {
     vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     expect(await rehearse('pilot')).toMatchObject({
@@ -64,8 +98,7 @@ describe('rehearsing', () => {
   });
 
   it('is refused by the installed program without a stack trace too', () => {
-    const program = join(ROOT, 'dist/bin/slipway.js');
-    const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'rehearse', 'No Stage'], {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, 'rehearse', 'No Stage'], {
       cwd: project,
       encoding: 'utf8',
     });
@@ -73,6 +106,55 @@ describe('rehearsing', () => {
       status: 2,
       stdout: '',
       stderr: 'slipway: stage is "No Stage", expected a name of bin/stages.ts such as pilot; correct it\n',
+    });
+  });
+});
+
+describe('stopping', () => {
+  const printed = () => {
+    let text = '';
+    vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
+      text += chunk;
+      return true;
+    });
+    return () => text;
+  };
+
+  it('where nothing was rehearsed says so and makes nothing', async () => {
+    const text = printed();
+    expect(await run(() => stopCommand(project))).toMatchObject({ code: 0 });
+    expect(text()).toBe('nothing was running\n');
+    expect(readdirSync(project)).toEqual([]);
+  });
+
+  it('ends nothing by files that somebody else has written', async () => {
+    const precious = join(project, 'precious');
+    for (const folder of [precious, '.slipway/kept', '.slipway/runs/run-1'].map((one) => resolve(project, one))) {
+      mkdirSync(folder, { recursive: true });
+    }
+    for (const [index, text] of [
+      `{"pid":999999,"folder":"${precious}"}`,
+      '{"pid":-1}',
+      '{"pid":0}',
+      'null',
+    ].entries()) {
+      writeFileSync(join(project, `.slipway/kept/${index}.json`), text);
+    }
+    writeFileSync(
+      join(project, '.slipway/runs/run-1/run.json'),
+      '{"owner":{"pid":-1,"start":"x"},"emulator":{"pid":-1}}',
+    );
+    const text = printed();
+    expect(await run(() => stopCommand(project))).toMatchObject({ code: 0, err: '' });
+    expect(text()).toBe('nothing was running\n');
+    expect(existsSync(precious)).toBe(true);
+  });
+
+  it('where .slipway is a file ends with one line', async () => {
+    writeFileSync(join(project, '.slipway'), '');
+    expect(await run(() => stopCommand(project))).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^slipway: \S+ cannot be used: [^\n]+; remove or rename it\n$/),
     });
   });
 });

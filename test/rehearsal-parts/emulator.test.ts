@@ -66,6 +66,7 @@ describe('the emulator', () => {
       BIND_HOST: '127.0.0.1',
       AUTH: 'true',
       LAMBDA_EXECUTOR: 'local',
+      IOT_MTLS_ENABLED: '0',
       HOME: folder,
       STATE_DIR: join(folder, 'state'),
       NODE_PATH: '/modules',
@@ -84,6 +85,17 @@ describe('the emulator', () => {
     const { env } = JSON.parse(readFileSync(join(folder, 'emulator.log'), 'utf8'));
     expect(env).toMatchObject({ AWS_ENDPOINT_URL_SAGEMAKER: 'http://127.0.0.1:9', AWS_ENDPOINT_URL: running.endpoint });
     await running.stop();
+  });
+
+  it('is told of as soon as it is started, and not when it is healthy', async () => {
+    const folder = newFolder();
+    const python = join(folder, 'python');
+    writeFileSync(python, '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+    const told: [number, string][] = [];
+    const onStart = (pid: number, endpoint: string) => told.push([pid, endpoint]);
+    const options = { python, folder, region: 'eu-west-1', nodePath: '/modules', onStart };
+    await expect(Emulator.start(options, children)).rejects.toThrow('did not become healthy');
+    expect(told).toEqual([[expect.any(Number), expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/)]]);
   });
 
   it('that does not end when asked is ended', { timeout: 20_000 }, async () => {

@@ -3,8 +3,9 @@ import { describeError } from '../../lambdas/shared/diagnostics';
 import type { PredictionRecord } from '../../protocol/prediction';
 import { deniedCalls, extractMetrics } from '../../rehearsal/observe/function-logs';
 import { apiMetrics } from '../../rehearsal/observe/platform-metrics';
-import { compareRecords } from '../../rehearsal/observe/records';
+import { compareRecords, differingRecords, findingsOf, joinedFeedback } from '../../rehearsal/observe/records';
 import type { Answer } from '../../rehearsal/traffic/callers';
+import { sentMail } from '../../rehearsal/traffic/send-mails';
 
 const log = (...lines: string[]) => [{ functionName: 'pilot-predict', lines }];
 
@@ -130,5 +131,60 @@ describe('answers and records', () => {
       records: recorded.length,
       equal,
     });
+  });
+});
+
+describe('a record beside its answer', () => {
+  const sent = [
+    sentMail(
+      { id: 'a', text: 'x', label: 'spam' },
+      {
+        status: 200,
+        headers: undefined,
+        at: 0,
+        latencyMs: 1,
+        body: { inferenceId: 'a', output: { label: 'spam' }, modelVersion: 'v-1' },
+      },
+    ),
+  ];
+  const good = { inferenceId: 'a', state: 'answered', label: 'spam', modelVersion: 'v-1' } as PredictionRecord;
+
+  it.each<[string, Partial<PredictionRecord>, string[]]>([
+    ['says the same', {}, []],
+    ['has another state', { state: 'running' }, ['state of record a is running, answered was answered']],
+    ['has another label', { label: 'ham' }, ['label of record a is ham, answered was spam']],
+    ['is of another version', { modelVersion: 'v-2' }, ['modelVersion of record a is v-2, answered was v-1']],
+  ])('%s', (_, change, differing) => {
+    expect(differingRecords(sent, [{ ...good, ...change }])).toEqual(differing);
+  });
+
+  it('that is not there is no matter of this comparison', () => {
+    expect(differingRecords(sent, [])).toEqual([]);
+  });
+
+  it('gives its findings only where its mail was among these', () => {
+    const finding = { rule: 'r', mode: 'enforce', action: 'mask', count: 1 } as const;
+    const records = ['a', 'warm-up'].map((inferenceId) => ({ ...good, inferenceId, findings: [finding] }));
+    expect(findingsOf(sent, records)).toEqual([finding]);
+  });
+});
+
+describe('feedback that was sent', () => {
+  const at = { headers: undefined, at: 0, latencyMs: 1 };
+  const spam = (inferenceId: string) =>
+    sentMail(
+      { id: inferenceId, text: 'x', label: 'spam' },
+      { ...at, status: 200, body: { inferenceId, output: { label: 'ham' }, modelVersion: 'v-1' } },
+    );
+  const record = (inferenceId: string, label?: string) =>
+    ({ inferenceId, ...(label === undefined ? {} : { feedback: { label, at: '', revision: 0 } }) }) as PredictionRecord;
+
+  it.each<[string, PredictionRecord[], number]>([
+    ['is joined where its record carries the label', [record('a', 'spam'), record('b', 'spam')], 2],
+    ['is not where the record carries none', [record('a', 'spam'), record('b')], 1],
+    ['is not where the record carries another', [record('a', 'ham'), record('b', 'spam')], 1],
+    ['is not where there is no record', [record('c', 'spam')], 0],
+  ])('%s', (_, records, joined) => {
+    expect(joinedFeedback([spam('a'), spam('b')], records)).toBe(joined);
   });
 });

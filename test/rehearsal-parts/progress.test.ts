@@ -41,13 +41,14 @@ describe('progress', () => {
   it('remembers a failed step, throws its error, and knows what did not run', async () => {
     const { progress, written } = progressOn(false, ['start', 'deploy', 'destroy']);
     await progress.step('start', async () => {});
-    const failure = new Error('no such table');
+    const failure = new Error('cdk deploy failed (exit code 1):\nno such table\nat deploy.js:1');
     await expect(
       progress.step('deploy', async () => {
         throw failure;
       }),
     ).rejects.toBe(failure);
     expect(written()).toMatch(/\n {2}✗ deploy /);
+    expect(progress.steps[1]?.detail).toBe('cdk deploy failed (exit code 1)');
     expect(progress.steps.map(({ name, status }) => [name, status])).toEqual([
       ['start', 'done'],
       ['deploy', 'failed'],

@@ -1,5 +1,5 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { privatePython } from '../../rehearsal/emulator/python';
 import { ChildGroup } from '../../rehearsal/process';
@@ -32,7 +32,7 @@ function pythonScript(calls: string, version = '3.11', pip = 'exit 0'): string {
   return `
 case "$1 $2" in
   -c*) echo ${version} ;;
-  "-m venv") echo venv >> ${calls}; /bin/mkdir -p "$3/bin"; /bin/cp "$0" "$3/bin/python" ;;
+  "-m venv") echo venv >> ${calls}; echo "$3" >> ${calls}.folders; /bin/mkdir -p "$3/bin"; /bin/cp "$0" "$3/bin/python" ;;
   "-m pip") echo pip >> ${calls}; ${pip} ;;
 esac`;
 }
@@ -40,7 +40,8 @@ esac`;
 function machineWithPython(version?: string, pip?: string) {
   const calls = join(newFolder(), 'calls');
   const made = machine({ python3: pythonScript(calls, version, pip) });
-  return { ...made, asked: () => (existsSync(calls) ? readFileSync(calls, 'utf8').trim().split('\n') : []) };
+  const folders = () => readFileSync(`${calls}.folders`, 'utf8').trim().split('\n');
+  return { ...made, folders, asked: () => (existsSync(calls) ? readFileSync(calls, 'utf8').trim().split('\n') : []) };
 }
 
 const HOW = /; install it \(Debian: apt install python3-venv, macOS: brew install python\) and run the command again$/;
@@ -62,6 +63,13 @@ describe('a machine without a fit Python', () => {
     expect(message).toContain(`the emulator needs Python >= 3.10 with venv, and ${found}`);
     expect(message).toMatch(HOW);
     expect(existsSync(`${venv}.lock`)).toBe(false);
+  });
+
+  it('whose Python hangs: fails and says which does not answer', async () => {
+    const { venv, requirements } = machine({ python3: 'exec /bin/sleep 60', python: 'echo 2.7' });
+    await expect(privatePython(venv, requirements, children, { probeTimeoutMs: 300 })).rejects.toThrow(
+      'none was found (python3 did not answer within 0.3 s; python is 2.7);',
+    );
   });
 
   it('but with a newer one beside it under its own name takes that', async () => {
@@ -113,6 +121,28 @@ describe('the private Python', () => {
     const repaired = machineWithPython();
     await privatePython(broken.venv, broken.requirements, children);
     expect(repaired.asked()).toEqual(['venv', 'pip']);
+  });
+
+  it('is made in another folder by each attempt: what was killed may still be writing into its own', async () => {
+    const { venv, requirements, folders } = machineWithPython('3.11', 'exit 1');
+    await expect(privatePython(venv, requirements, children)).rejects.toThrow('installing the emulator');
+    const calls = machineWithPython();
+    await privatePython(venv, requirements, children);
+    const [first, second] = [folders()[0], calls.folders()[0]];
+    expect(new Set([first, second, venv]).size).toBe(3);
+    expect(readdirSync(dirname(venv))).toEqual(['venv']);
+  });
+
+  it('is made without what would mislead Python or pip, and with what leads to the package index', async () => {
+    const { venv, requirements, asked } = machineWithPython('3.11', '/usr/bin/env >> $0.env');
+    const misleading = { PYTHONHOME: '/theirs', PYTHONPATH: '/theirs', PIP_TARGET: '/theirs', PIP_USER: '1' };
+    const environment = { ...process.env, ...misleading, HTTPS_PROXY: 'http://proxy', PIP_INDEX_URL: 'https://index' };
+    await privatePython(venv, requirements, children, { environment });
+    expect(asked()).toEqual(['venv', 'pip']);
+    const seen = readFileSync(join(venv, 'bin/python.env'), 'utf8');
+    expect(seen).not.toMatch(/theirs|PIP_USER/);
+    expect(seen).toContain('HTTPS_PROXY=http://proxy');
+    expect(seen).toContain('PIP_INDEX_URL=https://index');
   });
 
   it('is made once by two that want it at once', async () => {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Mail } from '../../examples/spam-filter/train';
 import { Caller } from '../../rehearsal/traffic/callers';
+import { Pace } from '../../rehearsal/traffic/pace';
 import { sendFeedback, sendMails, warmUp } from '../../rehearsal/traffic/send-mails';
 import { Loopback, type Received } from '../loopback';
 
@@ -74,6 +75,14 @@ describe('sending mails', () => {
     expect(told).toEqual(['1/3', '2/3', '3/3']);
   });
 
+  it('keeps the pace that it is given, however many it sends at once', async () => {
+    api.reply = answered;
+    const started = performance.now();
+    await sendMails(caller, MAILS.slice(0, 11), { concurrency: 4, pace: new Pace(50) });
+    // Ten intervals of 20 ms; a timer may be a millisecond early.
+    expect(performance.now() - started).toBeGreaterThan(195);
+  });
+
   it('of none sends none', async () => {
     expect(await sendMails(caller, [], { concurrency: 4 })).toEqual([]);
     expect(api.received).toEqual([]);
@@ -116,12 +125,15 @@ describe('warming up', () => {
 });
 
 describe('feedback', () => {
-  it('is the truth about each mail that was answered, and counts what was joined', async () => {
+  it('is the truth about each mail that was answered, and counts what was refused by its status', async () => {
     api.reply = (request) => (JSON.parse(request.body).input === 'mail 1' ? { status: 500 } : answered(request));
     const sent = await sendMails(caller, MAILS.slice(0, 4), { concurrency: 1 });
     api.received.length = 0;
     api.reply = ({ path }) => ({ status: path?.includes('mail%203') ? 404 : 201 });
-    expect(await sendFeedback(caller, sent, { concurrency: 1 })).toEqual({ sent: 3, joined: 2 });
+    expect(await sendFeedback(caller, sent, { concurrency: 1 })).toEqual({
+      sent: 3,
+      failed: [{ status: 404, count: 1 }],
+    });
     expect(api.received.map(({ path, body }) => [path, JSON.parse(body)])).toEqual([
       ['/v1/predictions/id%20of%20mail%200/feedback', { label: 'ham' }],
       ['/v1/predictions/id%20of%20mail%202/feedback', { label: 'ham' }],

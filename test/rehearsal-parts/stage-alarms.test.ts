@@ -74,7 +74,10 @@ function stageWith(alarm: object): StageAlarms {
     { operate: stack },
     {
       operate: {
-        Resources: { Silence: { Type: 'AWS::CloudWatch::Alarm', Properties: alarm } },
+        Resources: {
+          Silence: { Type: 'AWS::CloudWatch::Alarm', Properties: alarm },
+          Predict: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'spam-filter-pilot-predict' } },
+        },
         Metadata: { [CONTRACT_METADATA]: [{ clause: 'availability', logicalId: 'Silence' }] },
       },
     },
@@ -152,6 +155,34 @@ describe('the alarms of a stage', () => {
     const store = predictionsAt(DEPLOYED);
     for (const minutes of [1, 2, 40, 41]) await alarms.evaluate(store, DEPLOYED + minutes * MINUTE);
     expect(statesSet()).toEqual(['OK', 'ALARM']);
+  });
+
+  it.each<[string, object, string[]]>([
+    ['the very metric', { Dimensions: [] }, []],
+    ['a dimension too many', { Dimensions: [{ Name: 'Endpoint', Value: 'x' }] }, ['Slipway Predictions of Endpoint=x']],
+    ['another name', { MetricName: 'Prediction' }, ['Slipway Prediction of no dimension']],
+  ])('that read %s say what nothing emitted', async (_, change, unseen) => {
+    const [report] = await stageWith({ ...SILENCE, ...change }).evaluate(predictionsAt(DEPLOYED), DEPLOYED + MINUTE);
+    expect(report?.unseen).toEqual(unseen);
+  });
+
+  it.each<[string, string, string[]]>([
+    ['which the emulator does not count, may be silent', 'spam-filter-pilot-predict', []],
+    ['that is not deployed may not', 'predict', ['AWS/Lambda Errors of FunctionName=predict']],
+  ])('on a function %s', async (_, name, unseen) => {
+    const alarm = {
+      ...SILENCE,
+      Namespace: 'AWS/Lambda',
+      MetricName: 'Errors',
+      Dimensions: [{ Name: 'FunctionName', Value: name }],
+    };
+    const [report] = await stageWith(alarm).evaluate(new MetricStore(), DEPLOYED);
+    expect(report?.unseen).toEqual(unseen);
+  });
+
+  it('say so of each metric of a formula', async () => {
+    const [report] = await stageWith(SILENCE_OF_MATH).evaluate(new MetricStore(), DEPLOYED);
+    expect(report?.unseen).toEqual(['Slipway Predictions of no dimension']);
   });
 
   it('that cannot be evaluated are reported as such, never as OK', async () => {

@@ -6,8 +6,10 @@ import { Alarm, AlarmRule, CompositeAlarm, MathExpression, Metric } from 'aws-cd
 import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Bucket, CfnBucketPolicy } from 'aws-cdk-lib/aws-s3';
 import { CfnEndpoint, CfnEndpointConfig, CfnModel } from 'aws-cdk-lib/aws-sagemaker';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { describe, expect, it } from 'vitest';
 import { applyStandIns } from '../../rehearsal/stand-ins/apply';
 import { newApp, property, REGION, resourcesOf, type TemplateJson, templateJson } from '../support';
@@ -166,6 +168,20 @@ describe('in a rehearsal', () => {
       template.resourceCountIs('Custom::S3AutoDeleteObjects', 2);
       template.allResources('AWS::S3::Bucket', { DeletionPolicy: 'Delete' });
     }
+  });
+
+  it('the link to a secret is its ARN, which a reference is not in the emulator', () => {
+    const { before, after } = rehearsed((stack) => {
+      new StringParameter(stack, 'Link', { stringValue: new Secret(stack, 'Key').secretArn });
+      new StringParameter(stack, 'Other', { stringValue: new Topic(stack, 'Topic').topicArn });
+    });
+    const values = (template: TemplateJson) =>
+      Object.values(template.Resources)
+        .filter(({ Type }) => Type === 'AWS::SSM::Parameter')
+        .map((resource) => property<object>(resource, 'Value'));
+    const [link, other] = values(before);
+    expect(link).toEqual({ Ref: expect.stringMatching(/^Key/) });
+    expect(values(templateJson(after))).toEqual([{ 'Fn::GetAtt': [Object.values(link ?? {})[0], 'Id'] }, other]);
   });
 
   it('nothing else changes', () => {

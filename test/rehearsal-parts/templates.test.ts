@@ -17,6 +17,8 @@ const FACTS: StageFacts = {
   region: 'eu-west-1',
   criteria: [{ metric: 'f1', atLeast: 0.95 }],
   latencyP95Ms: 200,
+  peakRequestsPerSecond: 40,
+  minimumFeedback: 50,
 };
 
 /** A rehearsed app: a stage of two stacks, and the rehearsal's own stack. */

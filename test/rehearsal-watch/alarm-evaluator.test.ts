@@ -220,6 +220,12 @@ describe('what a result says', () => {
     ['filled', { EvaluationPeriods: 2, TreatMissingData: 'breaching' }, [9], '1 missing treated as breaching'],
     ['premature', { EvaluationPeriods: 2 }, [undefined, 9], 'periods old or more'],
     ['kept', { TreatMissingData: 'ignore' }, [], 'no datapoints; 1 of 1 needed; state kept'],
+    [
+      'decided by numbers with many digits',
+      {},
+      [4.994999999999999, undefined],
+      '0 of 1 datapoints [4.995] greater than the threshold 5',
+    ],
   ])('a state that was %s', (_, alarm, values, reason) => {
     const result = evaluateAlarm({ ...ALARM, ...alarm }, storeOf({ BackendFailures: values }), NOW, 'OK');
     expect(result).toMatchObject({ reason: expect.stringContaining(reason) });

@@ -7,6 +7,75 @@ import { describe, expect, it } from 'vitest';
 const project = join(__dirname, '../..');
 const runs = () => new Set(readdirSync(join(project, '.slipway/runs')));
 
+/** Starts a rehearsal; gives what it says, and its emulator's port once it has said it. */
+function start() {
+  const child = spawn(process.execPath, ['dist/bin/slipway.js', 'rehearse', 'pilot'], {
+    cwd: project,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const told = { text: '' };
+  child.stderr.on('data', (chunk: Buffer) => {
+    told.text += chunk.toString();
+  });
+  const until = async (text: string) => {
+    while (!told.text.includes(text)) await sleep(50);
+  };
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  return { child, until, ended, port: () => /127\.0\.0\.1:(\d+)/.exec(told.text)?.[1] };
+}
+
+/** Command lines of whatever runs for this project. */
+function running(): string[] {
+  const { stdout } = spawnSync('ps', ['-axwwo', 'args='], { encoding: 'utf8' });
+  return stdout.split('\n').filter((line) => line.includes(join(project, '.slipway')));
+}
+
+async function isUp(port: string | undefined): Promise<boolean> {
+  return fetch(`http://127.0.0.1:${port}/_ministack/health`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}
+
+const stop = () => spawnSync(process.execPath, ['dist/bin/slipway.js', 'stop'], { cwd: project, encoding: 'utf8' });
+
+describe('a rehearsal that ends otherwise', () => {
+  it('ends its emulator when nobody reads what it says', async () => {
+    const before = runs();
+    const { child, until, ended, port } = start();
+    await until('synthesize');
+    expect(await isUp(port())).toBe(true);
+    child.stderr.destroy();
+    await ended;
+    expect(await isUp(port())).toBe(false);
+    expect([...runs()].filter((run) => !before.has(run))).toEqual([]);
+    expect(running()).toEqual([]);
+  });
+
+  it('ends its emulator when its terminal is closed, with 129', async () => {
+    const { child, until, ended, port } = start();
+    await until('start the emulator');
+    child.kill('SIGHUP');
+    expect(await ended).toBe(129);
+    expect(await isUp(port())).toBe(false);
+  });
+
+  it('leaves its emulator to "slipway stop" when it is killed', async () => {
+    const before = runs();
+    const { child, until, ended, port } = start();
+    await until('deploy ');
+    child.kill('SIGKILL');
+    await ended;
+    expect(await isUp(port())).toBe(true);
+    expect(stop().stdout).toBe(`stopped stage "pilot" on http://127.0.0.1:${port()}\n`);
+    await sleep(500);
+    expect(await isUp(port())).toBe(false);
+    expect([...runs()].filter((run) => !before.has(run))).toEqual([]);
+    expect(running()).toEqual([]);
+    expect(stop().stdout).toBe('nothing was running\n');
+  });
+});
+
 describe('an interrupted rehearsal', () => {
   for (const [moment, text] of [
     ['while the stage is synthesized', 'start the emulator'],

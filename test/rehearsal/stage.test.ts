@@ -1,4 +1,4 @@
-import { cpSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,14 +8,17 @@ import { METRIC } from '../../protocol/metrics';
 import { OPEN_MARGIN_MS, type PredictionRecord } from '../../protocol/prediction';
 import { collectMetrics } from '../../rehearsal/measure';
 import { deniedCalls } from '../../rehearsal/observe/function-logs';
-import { compareRecords, readRecords } from '../../rehearsal/observe/records';
+import { compareRecords, joinedFeedback } from '../../rehearsal/observe/records';
 import { RehearsedStage } from '../../rehearsal/rehearsed-stage';
 import { confusionOf, metricsOf } from '../../rehearsal/report/summary';
+import { Inventory } from '../../rehearsal/teardown/inventory';
 import type { Answer, Caller, Callers } from '../../rehearsal/traffic/callers';
 import { type SentMail, sendFeedback, sendMails, warmUp } from '../../rehearsal/traffic/send-mails';
 import { stageRegistry, trainSpamFilter } from '../../rehearsal/traffic/train-model';
 import { badRequests } from './bad-requests';
-import { deploymentWith } from './changed-assembly';
+import { leaveBehind } from './leftovers';
+import { listeningAddresses } from './listening';
+import { deployWithout } from './sabotage';
 import { subscribeQueue } from './topic-listener';
 import { workersOf } from './workers';
 
@@ -78,6 +81,14 @@ function evenly<T>(items: readonly T[], count: number): T[] {
     .slice(0, count);
 }
 
+describe('the emulator', () => {
+  it.runIf(existsSync('/proc/net/tcp'))('listens on loopback and nowhere else', () => {
+    const addresses = listeningAddresses(stage.emulator.pid);
+    // 127.0.0.1, its bytes from the last to the first.
+    expect(new Set(addresses)).toEqual(new Set(['0100007F']));
+  });
+});
+
 describe('a deployed stage without a version', () => {
   it('answers 503 and says that no model version is live', async () => {
     const answer = await alice.post('/predictions', { input: 'hello' });
@@ -122,7 +133,7 @@ describe('a deployed stage with a live version', () => {
   });
 
   it('keeps one record for each answer, masked', async () => {
-    const records = await readRecords(stage.config, stage.deployed.outputs.RecordsTableName ?? '');
+    const records = await stage.records();
     expect(compareRecords([...answeredIds], records)).toMatchObject({ equal: true });
     const withAddresses = sent.find(({ mail }) => /[\w.]+@[\w.]+\.(com|net|org)/.test(mail.text));
     const record = records.find((candidate) => candidate.inferenceId === withAddresses?.inferenceId);
@@ -152,8 +163,8 @@ describe('a deployed stage with a live version', () => {
   });
 
   it('joins feedback, takes the same label again without counting it, and takes a correction', async () => {
-    const feedback = await sendFeedback(alice, sent, { concurrency: 4 });
-    expect(feedback).toEqual({ sent: 60, joined: 60 });
+    expect(await sendFeedback(alice, sent, { concurrency: 4 })).toEqual({ sent: 60, failed: [] });
+    expect(joinedFeedback(sent, await stage.records())).toBe(60);
     const [one] = sent;
     const path = `/predictions/${one?.inferenceId}/feedback`;
     const again = await alice.post(path, { label: one?.mail.label });
@@ -270,15 +281,23 @@ describe('a deployed stage with a live version', () => {
 
   it('has been denied nothing and has lost no record until here', async () => {
     expect(deniedCalls(await stage.logs())).toEqual({ count: 0, calls: [] });
-    const records = await readRecords(stage.config, stage.deployed.outputs.RecordsTableName ?? '');
+    const records = await stage.records();
     expect(compareRecords([...answeredIds], records)).toMatchObject({ equal: true });
   });
 
+  it('fails when grants are taken away that only the paths need which mails do not take', async () => {
+    await deployWithout(stage, ['secretsmanager:GetSecretValue', 's3:GetObject', 'dynamodb:Query']);
+    const { paths } = await stage.walkPaths(alice);
+    expect(paths.filter(({ ok }) => !ok).map(({ what }) => what)).toEqual([
+      'prediction about a subject',
+      'its replay',
+      'its record',
+      'sweep of abandoned records',
+    ]);
+  });
+
   it('fails when a grant is taken away: predictions are refused, not lost, and the denial is counted', async () => {
-    const cdk = deploymentWith(stage, 'broken', 'serve', (template) =>
-      template.replaceAll('"dynamodb:PutItem"', '"dynamodb:DescribeTable"'),
-    );
-    await cdk.deploy('pilot');
+    await deployWithout(stage, ['dynamodb:PutItem']);
     const answer = await alice.post('/predictions', { input: 'Subject: lunch\n\nnoon' });
     expect(answer.status).toBe(503);
     expect(answer.body).toMatchObject({ type: 'urn:slipway:problem:record-failed' });
@@ -294,13 +313,20 @@ describe('a deployed stage with a live version', () => {
     expect(leftOver).toEqual([]);
     expect(removedRetained.map(({ type }) => type)).toEqual(['AWS::IAM::Role']);
   });
+
+  it('would see what is left of every kind that it may be of, and can remove it', async () => {
+    const inventory = new Inventory(stage.config);
+    const before = await inventory.take();
+    const types = await leaveBehind(stage.config);
+    const left = [...(await inventory.take())].filter((entry) => !before.has(entry)).map((entry) => entry.split(' '));
+    expect(left.map(([type]) => type).sort()).toEqual(types);
+    for (const [type = '', id = ''] of left) await inventory.remove(type, id);
+    expect([...(await inventory.take())].filter((entry) => !before.has(entry))).toEqual([]);
+  });
 });
 
 async function record(id: string): Promise<Record<string, unknown>> {
-  const records: readonly PredictionRecord[] = await readRecords(
-    stage.config,
-    stage.deployed.outputs.RecordsTableName ?? '',
-  );
+  const records: readonly PredictionRecord[] = await stage.records();
   const found = records.find(({ inferenceId: candidate }) => candidate === id);
   if (found === undefined) throw new Error(`there is no record of ${id}`);
   return { ...found };
@@ -308,7 +334,7 @@ async function record(id: string): Promise<Record<string, unknown>> {
 
 async function recordInState(state: string): Promise<PredictionRecord> {
   for (let waited = 0; waited < 100; waited += 1) {
-    const records = await readRecords(stage.config, stage.deployed.outputs.RecordsTableName ?? '');
+    const records = await stage.records();
     const found = records.find((candidate) => candidate.state === state);
     if (found !== undefined) return found;
     await sleep(50);

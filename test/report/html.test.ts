@@ -83,7 +83,7 @@ describe('the report as a page', () => {
     ]) {
       expect(section(empty, title), title).toBe(`${title}– not run`);
     }
-    expect(section(empty, 'Records and permissions').match(/not run/g)).toHaveLength(3);
+    expect(section(empty, 'Records and permissions').match(/not run/g)).toHaveLength(4);
     expect(all(empty, '.figure .value.missing').map((one) => one.textContent)).toEqual(Array(5).fill('not run'));
     expect(all(empty, 'svg').map((one) => one.querySelector('title')?.textContent)).toEqual(
       Array(2).fill('Steps of the rehearsal over time'),
@@ -91,10 +91,17 @@ describe('the report as a page', () => {
   });
 
   it('states verdict, failures and notes at the top', () => {
-    const failed = pageOf(renderHtml(sampleReport({ feedback: { sent: 9, joined: 8 } })));
+    const failed = pageOf(
+      renderHtml(
+        sampleReport({ feedback: { sent: 9, joined: 8, failed: [{ status: 429, count: 1 }], neededByCriteria: 50 } }),
+      ),
+    );
     expect(page.querySelector('.banner')?.textContent).toMatch(/^✓ Passed/);
     expect(failed.querySelector('.banner strong')?.textContent).toBe('✗ Failed');
-    expect(failed.querySelector('.banner .failures')?.textContent).toBe('feedback was sent 9 times and joined 8 times');
+    expect(failed.querySelector('.banner .failures')?.textContent).toBe(
+      'feedback was sent 9 times and joined 8 times; refused: 429 (1)',
+    );
+    expect(section(failed, 'Records and permissions')).toContain('(8 of 9), refused: ✗ 429 1');
     expect(failed.querySelector('.banner .notes')?.textContent).toContain('spam-filter-pilot-silence');
   });
 

@@ -58,8 +58,12 @@ export function sampleParts(): ReportParts {
         { rule: 'blocked-terms', mode: 'enforce', action: 'block', count: 6 },
       ],
     },
-    feedback: { sent: 594, joined: 594 },
-    records: { answers: 594, records: 594, equal: true },
+    paths: [
+      { what: 'prediction about a subject', ok: true, seen: '200' },
+      { what: 'sweep of abandoned records', ok: true, seen: '200' },
+    ],
+    feedback: { sent: 594, joined: 594, failed: [], neededByCriteria: 50 },
+    records: { answers: 594, records: 594, equal: true, differing: [] },
     denied: { count: 0, calls: [] },
     alarms: sampleAlarms(),
     budget: {
@@ -98,6 +102,7 @@ export function emptyReport(): RehearsalReport {
     quality: null,
     latency: null,
     guard: null,
+    paths: null,
     feedback: null,
     records: null,
     denied: null,
@@ -129,9 +134,20 @@ export function hostileReport(text: string): RehearsalReport {
     notRun: [{ what: text, why: text }],
     training: { mails: 2, train: 1, heldOut: 1, metrics: { [text]: 0.5 }, seconds: 1, modelVersion: text },
     guard: { interventions: [{ rule: text, mode: 'enforce', action: 'mask', count: 1 }] },
+    paths: [{ what: text, ok: false, seen: text }],
+    records: { answers: 1, records: 1, equal: true, differing: [text] },
     denied: { count: 1, calls: [{ function: text, error: text }] },
     alarms: [
-      { name: text, severity: text, state: 'ALARM', reason: text, clause: text, actions: [text], runbook: text },
+      {
+        name: text,
+        severity: text,
+        state: 'ALARM',
+        reason: text,
+        clause: text,
+        actions: [text],
+        unseen: [text],
+        runbook: text,
+      },
     ],
     budget: { limitUsd: 1, thresholds: [], subscribers: 0, filteredBy: text },
     nothingLeft: {
@@ -185,6 +201,7 @@ function sampleAlarms(): readonly AlarmReport[] {
     reason,
     clause,
     actions: ['mail-platform-oncall'],
+    unseen: [],
     runbook: `docs/runbook.md#${name}`,
   });
   return [

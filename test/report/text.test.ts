@@ -72,9 +72,25 @@ describe('the report in the terminal', () => {
   });
 
   it('tells a failure by words, without colours', () => {
-    const text = renderText(sampleReport({ records: { answers: 5, records: 4, equal: false } }), { colours: false });
+    const text = renderText(sampleReport({ records: { answers: 5, records: 4, equal: false, differing: [] } }), {
+      colours: false,
+    });
     expect(section(text, 'Records')).toContain('4 records, 5 answers: not equal');
     expect(section(text, 'Verdict')).toContain('✗ failed\n  ✗ 5 answers but 4 records');
+  });
+
+  it('names what was refused and what differs', () => {
+    const bad = renderText(
+      sampleReport({
+        records: { answers: 5, records: 5, equal: true, differing: ['label of record x is ham, answered was spam'] },
+        paths: [{ what: 'its replay', ok: false, seen: '503 record-failed' }],
+        feedback: { sent: 9, joined: 7, failed: [{ status: 429, count: 2 }], neededByCriteria: 50 },
+      }),
+      { colours: false },
+    );
+    expect(section(bad, 'Records')).toContain('- label of record x is ham, answered was spam');
+    expect(section(bad, 'Records')).toContain('0 of 1 went well\n  - its replay: 503 record-failed');
+    expect(section(bad, 'Records')).toContain('(7 of 9) joined, refused: 429 (2)');
   });
 
   it('tells a kept stage from one with nothing left', () => {

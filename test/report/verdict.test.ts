@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { AlarmReport, QualityReport, ReportParts, TrafficReport } from '../../rehearsal/report/report';
+import type {
+  AlarmReport,
+  FeedbackReport,
+  LatencyReport,
+  QualityReport,
+  RecordsReport,
+  ReportParts,
+  TrafficReport,
+} from '../../rehearsal/report/report';
 import { completeReport, judge } from '../../rehearsal/report/verdict';
 import { emptyReport, sampleParts } from './sample';
 
@@ -16,7 +24,16 @@ function part<T>(value: T | null): T {
 
 const traffic: TrafficReport = part(parts.traffic);
 const quality: QualityReport = part(parts.quality);
+const feedback: FeedbackReport = part(parts.feedback);
+const records: RecordsReport = part(parts.records);
+const latency: LatencyReport = part(parts.latency);
 const [someAlarm] = part(parts.alarms);
+
+/** Latencies of so many answers. */
+function samples(count: number): LatencyReport {
+  const summary = { count, p50: 1, p95: 1, p99: 1, max: 1 };
+  return { ...latency, total: summary, overhead: summary, model: summary };
+}
 
 function alarm(change: Partial<AlarmReport>): readonly AlarmReport[] {
   return [{ ...part(someAlarm ?? null), name: 'a', ...change }];
@@ -36,6 +53,7 @@ describe('the verdict', () => {
     [
       'failed requests',
       {
+        latency: samples(590),
         traffic: {
           ...traffic,
           answered: 590,
@@ -49,10 +67,14 @@ describe('the verdict', () => {
     ],
     [
       'requests without an outcome',
-      { traffic: { ...traffic, answered: 590 } },
+      { latency: samples(590), traffic: { ...traffic, answered: 590 } },
       '600 requests had 596 outcomes: each must have one',
     ],
-    ['no requests', { traffic: { ...traffic, requests: 0, answered: 0, blocked: 0 } }, 'the traffic sent no request'],
+    [
+      'no requests',
+      { latency: samples(0), traffic: { ...traffic, requests: 0, answered: 0, blocked: 0 } },
+      'the traffic sent no request',
+    ],
     [
       'a criterion just missed',
       { quality: { ...quality, f1: 0.94999 } },
@@ -63,14 +85,52 @@ describe('the verdict', () => {
       { quality: { ...quality, f1: 'unknown' } },
       'f1 is unknown, the contract demands at least 0.95',
     ],
-    ['fewer records than answers', { records: { answers: 5, records: 4, equal: false } }, '5 answers but 4 records'],
-    ['more records than answers', { records: { answers: 1, records: 2, equal: true } }, '1 answer but 2 records'],
+    [
+      'fewer records than answers',
+      { records: { answers: 5, records: 4, equal: false, differing: [] } },
+      '5 answers but 4 records',
+    ],
+    [
+      'more records than answers',
+      { records: { answers: 1, records: 2, equal: true, differing: [] } },
+      '1 answer but 2 records',
+    ],
     [
       'records of other predictions',
-      { records: { answers: 5, records: 5, equal: false } },
+      { records: { answers: 5, records: 5, equal: false, differing: [] } },
       '5 answers and as many records, but not of the same predictions',
     ],
-    ['lost feedback', { feedback: { sent: 9, joined: 1 } }, 'feedback was sent 9 times and joined 1 time'],
+    [
+      'records that say something else',
+      { records: { ...records, differing: ['label of record x is ham, answered was spam', 'b', 'c'] } },
+      'label of record x is ham, answered was spam, and 2 records more differ',
+    ],
+    [
+      'answers that were not measured',
+      { latency: { ...latency, overhead: null } },
+      '594 answers but 0 samples of overhead latency',
+    ],
+    [
+      'a path that was refused',
+      { paths: [{ what: 'its replay', ok: false, seen: '503 record-failed' }] },
+      'its replay: 503 record-failed',
+    ],
+    [
+      'an alarm that reads what nothing emits',
+      { alarms: alarm({ unseen: ['Slipway Latency of Deployment=other'] }) },
+      'alarm a reads Slipway Latency of Deployment=other, which nothing emitted',
+    ],
+    [
+      'a success criterion that is undecided after enough labels',
+      { alarms: alarm({ clause: 'success: f1', state: 'INSUFFICIENT_DATA' }) },
+      'alarm a has too little data after 594 labels',
+    ],
+    ['lost feedback', { feedback: { ...feedback, sent: 9, joined: 1 } }, 'feedback was sent 9 times and joined 1 time'],
+    [
+      'refused feedback',
+      { feedback: { ...feedback, sent: 9, joined: 7, failed: [{ status: 429, count: 2 }] } },
+      'feedback was sent 9 times and joined 7 times; refused: 429 (2)',
+    ],
     [
       'denied calls',
       { denied: { count: 2, calls: [{ function: 'predict', error: 'AccessDenied' }] } },
@@ -105,6 +165,7 @@ describe('the verdict', () => {
     'quality',
     'latency',
     'guard',
+    'paths',
     'feedback',
     'records',
     'denied',
@@ -158,13 +219,21 @@ describe('the verdict', () => {
     expect(judge(provoked)).toEqual({ verdict: 'passed', failures: [], notes: [] });
   });
 
+  it('passes with a success criterion that is undecided for want of labels', () => {
+    const undecided = alarm({ clause: 'success: f1', state: 'INSUFFICIENT_DATA' });
+    expect(judge(changed({ alarms: undecided, feedback: { ...feedback, sent: 49, joined: 49 } })).failures).toEqual([]);
+  });
+
   it('passes exactly at the criterion', () => {
     expect(judge(changed({ quality: { ...quality, f1: 0.95 } })).verdict).toBe('passed');
   });
 
   it('lists every failure, not the first', () => {
     const { failures } = judge(
-      changed({ feedback: { sent: 2, joined: 1 }, records: { answers: 2, records: 1, equal: false } }),
+      changed({
+        feedback: { ...feedback, sent: 2, joined: 1 },
+        records: { answers: 2, records: 1, equal: false, differing: [] },
+      }),
     );
     expect(failures).toHaveLength(2);
   });
@@ -187,6 +256,7 @@ describe('a complete report', () => {
       'quality',
       'latency',
       'guard',
+      'paths',
       'feedback',
       'records',
       'denied',
