@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { builtStageNames } from './built-stages';
 import { CliError, EXIT, operationError } from './errors';
 import { printJson } from './output';
@@ -8,6 +8,7 @@ import { printJson } from './output';
 interface RehearseFlags {
   readonly keep?: boolean;
   readonly json?: string;
+  readonly backend: 'lambda' | 'sagemaker';
 }
 
 /** `slipway rehearse`: a stage deployed, used and destroyed on an emulator of this machine. */
@@ -16,8 +17,16 @@ export function rehearseCommand(project: string = process.cwd()): Command {
     .description('deploy a stage to an emulator on this machine, send it real traffic, report, destroy')
     .argument('[stage]', 'stage of bin/stages.ts', 'pilot')
     .option('--keep', 'leave the stage running; "slipway stop" ends it')
+    .addOption(
+      new Option(
+        '--backend <where>',
+        'where the model runs: as the stage says, or on SageMaker, of which a double is started',
+      )
+        .choices(['lambda', 'sagemaker'])
+        .default('lambda'),
+    )
     .option('--json <file>', 'write the report as JSON to this file too')
-    .addHelpText('after', '\nExample:\n  $ npx slipway rehearse pilot --keep\n')
+    .addHelpText('after', '\nExample:\n  $ npx slipway rehearse pilot --backend sagemaker --keep\n')
     .action(async (stage: string, flags: RehearseFlags) => {
       await checkStage(project, stage);
       if (flags.json !== undefined) checkReportFile(flags.json);
@@ -35,7 +44,14 @@ async function rehearseStage(project: string, stage: string, flags: RehearseFlag
   forgetTheCloud(process.env);
   const output = process.stderr;
   output.write(`Rehearsing stage "${stage}" on this machine: no AWS account is used.\n\n`);
-  const options = { project, stage, keep: flags.keep === true, output, installEnvironment };
+  const options = {
+    project,
+    stage,
+    backend: flags.backend,
+    keep: flags.keep === true,
+    output,
+    installEnvironment,
+  };
   const { report, error, kept } = await rehearse(options);
   // First of all what cannot fail: files can, and a stage that was kept is of no use to whoever cannot call it.
   process.stdout.write(`\n${renderText(report, { colours: coloured() })}\n`);

@@ -28,6 +28,7 @@ export async function collectMetrics(
     ...apiMetrics(stage.answers, deployment, 'v1'),
     ...(await functionMetrics(stage.config, functions, since)),
     ...(await queueMetrics(stage.config, deployment)),
+    ...((await stage.double?.metrics()) ?? []),
   ];
   const store = new MetricStore();
   store.add(...datapoints);
@@ -55,7 +56,8 @@ export async function measure(
   const { datapoints, store } = await collectMetrics(stage, since);
   await publish(
     config,
-    datapoints.filter(({ namespace }) => namespace !== 'AWS/Lambda'),
+    // What the emulator counts itself, or got from the double already.
+    datapoints.filter(({ namespace }) => !['AWS/Lambda', 'AWS/SageMaker'].includes(namespace)),
   );
   const records = await stage.records();
   const all = [...before, ...sent];

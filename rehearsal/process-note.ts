@@ -31,6 +31,11 @@ export function isEmulator(note: ProcessNote): boolean {
   return lives(note) && /(^|\/)python[\d.]*\s-m\sministack$/i.test(commandLine(note.pid));
 }
 
+/** Whether the noted process runs and is a double of SageMaker. */
+export function isDouble(note: ProcessNote): boolean {
+  return lives(note) && /\/dist\/rehearsal\/sagemaker\/index\.js\s/.test(commandLine(note.pid));
+}
+
 /** Processes of a group with this text in their command line. */
 export function membersOf(group: number, text: string): number[] {
   return ps('-axwwo', 'pid=,pgid=,args=')

@@ -7,14 +7,20 @@ import { Progress, type ProgressOutput } from './progress';
 import { RehearsedStage } from './rehearsed-stage';
 import type { NotRunReport, RehearsalReport, ReportParts } from './report/report';
 import { completeReport } from './report/verdict';
+import type { RehearsedBackend } from './stage/cdk';
 import { deployedReport } from './stage/deployed';
 import { Pace } from './traffic/pace';
 import { type SendOptions, sendFeedback, sendMails, warmUp } from './traffic/send-mails';
-import { stageRegistry, trainSpamFilter } from './traffic/train-model';
+import { stageController, stageRegistry, trainSpamFilter } from './traffic/train-model';
 
 export interface RehearseOptions {
   readonly project: string;
   readonly stage: string;
+  /**
+   * Where the model runs.
+   * @default as the stage says
+   */
+  readonly backend?: RehearsedBackend;
   /** Keep the stage running at the end. */
   readonly keep: boolean;
   readonly output: ProgressOutput;
@@ -76,6 +82,20 @@ const NOT_RUN: readonly NotRunReport[] = [
   { what: 'delivery of e-mails', why: 'the emulator sends none; topics and subscriptions are deployed' },
 ];
 
+/** What it cannot check of an endpoint besides. */
+const NOT_RUN_OF_ENDPOINTS: readonly NotRunReport[] = [
+  {
+    what: 'what Application Auto Scaling decides',
+    why: 'the double keeps targets and policies, and scales nothing but what wakes from zero',
+  },
+  {
+    what: 'permissions of the execution role and of calls to SageMaker',
+    why: 'the double enforces no IAM; a test compares calls and policies',
+  },
+  { what: 'pulling images, GPUs, network isolation', why: "the container's server runs as a process of this machine" },
+  { what: 'changes of the endpoint as metrics', why: 'the emulator publishes none of Step Functions' },
+];
+
 /** The main job: a whole stage from nothing to a report, on this machine. */
 export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
   const startedAt = new Date();
@@ -93,8 +113,9 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
   const report = () =>
     completeReport({
       ...identity(options.project, options.stage, stage, startedAt),
+      backend: options.backend ?? 'lambda',
       ...parts,
-      notRun: NOT_RUN,
+      notRun: stage.double === undefined ? NOT_RUN : [...NOT_RUN, ...NOT_RUN_OF_ENDPOINTS],
       steps: progress.steps,
     });
   try {
@@ -147,6 +168,7 @@ async function run(
     ({ report }) => `${report.train} mails, F1 ${report.metrics.f1?.toFixed(3)}`,
   );
   const registry = stageRegistry(stage.config, deployed.outputs);
+  const controller = stageController(stage.config, deployed.outputs);
   const version = await progress.step(
     USE,
     async () => {
@@ -155,7 +177,8 @@ async function run(
         metrics: trained.report.metrics,
         description: 'rehearsal',
       });
-      await registry.use(registered.version);
+      if (controller === undefined) await registry.use(registered.version);
+      else await controller.run({ action: 'use', version: registered.version }, toldTo(progress));
       return registered.version;
     },
     (id) => id,
@@ -226,6 +249,11 @@ function evenly<T>(items: readonly T[], count: number): T[] {
   return Array.from({ length: taken }, (_, index) => items[Math.floor((index * items.length) / taken)]).filter(
     (item): item is T => item !== undefined,
   );
+}
+
+/** What the controller does, beside the step that it is asked in. */
+function toldTo(progress: Progress) {
+  return { started: () => {}, entered: (_at: Date, text: string) => progress.tell(text) };
 }
 
 function tell(progress: Progress, done: number, of: number): void {

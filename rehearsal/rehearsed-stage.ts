@@ -111,6 +111,7 @@ export class RehearsedStage {
     // Before the emulator, in whose environment its address is.
     const double = await startSpamFilterDouble(this.options.project, this.region, this.folder, this.children);
     this.doubleStarted = double;
+    this.workspace.noteDouble(this.folder, double.pid);
     const emulator = await this.emulate({ ...environment, ...double.environment, ...SHORT_WAITS });
     await double.connect(emulator.endpoint);
     return emulator;
@@ -143,7 +144,7 @@ export class RehearsedStage {
 
   async bootstrap(): Promise<void> {
     await this.cdk.bootstrap();
-    this.before = await new Inventory(this.config).take();
+    this.before = await this.inventory.take();
   }
 
   async deploy(): Promise<DeployedStage> {
@@ -175,8 +176,11 @@ export class RehearsedStage {
   /** Takes the paths that mails do not. */
   walkPaths(caller: Caller): Promise<WalkedPaths> {
     const recordsTable = this.deployed.outputs.RecordsTableName ?? '';
-    const sweep = `${this.templates.facts.deployment}-sweep-records`;
-    return walkPaths(caller, { config: this.config, recordsTable, sweep });
+    const { deployment } = this.templates.facts;
+    // What runs by itself too seldom to be seen.
+    const scheduled = [`${deployment}-sweep-records`];
+    if (this.doubleStarted !== undefined) scheduled.push(`${deployment}-endpoint-watch`);
+    return walkPaths(caller, { config: this.config, recordsTable, scheduled });
   }
 
   records(): Promise<PredictionRecord[]> {
@@ -189,7 +193,7 @@ export class RehearsedStage {
       cdk: this.cdk,
       templates: this.templates,
       deployed: this.deployed,
-      inventory: new Inventory(this.config),
+      inventory: this.inventory,
       before: required(this.before, 'the emulator is not bootstrapped'),
     });
   }
@@ -198,6 +202,7 @@ export class RehearsedStage {
   keep(): void {
     this.workspace.keep(this.folder);
     this.emulator.release(this.children);
+    this.doubleStarted?.release(this.children);
     this.kept = true;
     process.off('exit', this.onExit);
   }
@@ -217,6 +222,10 @@ export class RehearsedStage {
     if (this.kept) return;
     this.children.kill('SIGKILL');
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 3, retryDelay: 100 });
+  }
+
+  private get inventory(): Inventory {
+    return new Inventory(this.config, this.doubleStarted?.url);
   }
 
   private get apiId(): string {

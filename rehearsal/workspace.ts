@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { RehearsalError, signalGroup, signalProcess } from './process';
-import { isEmulator, lives, membersOf, noteOf, type ProcessNote, readNote } from './process-note';
+import { isDouble, isEmulator, lives, membersOf, noteOf, type ProcessNote, readNote } from './process-note';
 
 /** An emulator that outlived its rehearsal and was ended. */
 export interface StoppedEmulator {
@@ -24,6 +24,8 @@ interface RunNote {
   readonly owner: ProcessNote;
   readonly stage: string;
   readonly emulator?: ProcessNote & { readonly endpoint: string };
+  /** Of a stage with an endpoint: the double of SageMaker. */
+  readonly double?: ProcessNote;
   /** The emulator is to live on after its owner. */
   readonly kept?: boolean;
 }
@@ -63,6 +65,12 @@ export class Workspace {
   noteEmulator(folder: string, pid: number, endpoint: string): void {
     const note = readRunNote(folder);
     if (note !== undefined) writeNote(folder, { ...note, emulator: { ...noteOf(pid), endpoint } });
+  }
+
+  /** Notes the double of SageMaker of a run, which is ended with its emulator. */
+  noteDouble(folder: string, pid: number): void {
+    const note = readRunNote(folder);
+    if (note !== undefined) writeNote(folder, { ...note, double: noteOf(pid) });
   }
 
   /** Lets the emulator of a run live on until it is stopped. */
@@ -107,7 +115,8 @@ function isInUse(note: RunNote, spare: (note: RunNote) => boolean): boolean {
 }
 
 /** At once: what an emulator would save in the end is removed with its folder. */
-function endEmulator({ emulator, stage }: RunNote, folder: string): StoppedEmulator[] {
+function endEmulator({ emulator, double, stage }: RunNote, folder: string): StoppedEmulator[] {
+  if (double !== undefined && isDouble(double)) signalGroup(double.pid, 'SIGKILL');
   if (emulator === undefined) return [];
   const { pid, endpoint } = emulator;
   if (isEmulator(emulator)) {
@@ -133,11 +142,12 @@ function readRunNote(folder: string): RunNote | undefined {
   if (owner === undefined) return undefined;
   const stage = 'stage' in note && typeof note.stage === 'string' ? note.stage : 'unknown';
   const kept = 'kept' in note && note.kept === true;
+  const double = 'double' in note ? readNote(note.double) : undefined;
   const written: unknown = 'emulator' in note ? note.emulator : undefined;
   const process = readNote(written);
-  if (process === undefined || typeof written !== 'object' || written === null) return { owner, stage, kept };
+  if (process === undefined || typeof written !== 'object' || written === null) return { owner, stage, kept, double };
   const endpoint = 'endpoint' in written && typeof written.endpoint === 'string' ? written.endpoint : 'unknown';
-  return { owner, stage, kept, emulator: { ...process, endpoint } };
+  return { owner, stage, kept, double, emulator: { ...process, endpoint } };
 }
 
 function parsed(file: string): unknown {

@@ -136,7 +136,7 @@ function unseenMetrics(
   if (result === undefined || 'notEvaluated' in result) return [];
   const read = [...watchedSeries(alarm).metrics.values()];
   const unseen = read.filter(({ series }) => !store.has(series)).map(({ series }) => nameOf(series));
-  return [...new Set(unseen)].filter((name) => !maybeSilent.has(name));
+  return [...new Set(unseen)].filter((name) => !maybeSilent.has(name) && !name.startsWith('AWS/States '));
 }
 
 function nameOf({ namespace, name, dimensions }: MetricSeries): string {
@@ -144,7 +144,7 @@ function nameOf({ namespace, name, dimensions }: MetricSeries): string {
   return `${namespace} ${name} of ${named.join(', ') || 'no dimension'}`;
 }
 
-/** The emulator counts what its Lambda API invokes, and nothing of what its API Gateway does. */
+/** The emulator counts what its Lambda API invokes, and nothing of what its API Gateway or Step Functions do. */
 function silentMetrics(templates: StageTemplates): ReadonlySet<string> {
   return new Set(
     templates.resources.flatMap(({ type, properties: { FunctionName } }) =>

@@ -37,7 +37,7 @@ export function renderHtml(report: RehearsalReport): string {
 <main>
 <header>
 <h1>Rehearsal of ${report.model} · ${report.stage}</h1>
-<p class="meta"><time datetime="${report.startedAt}">${moment(report.startedAt)}</time> · deployment ${report.deployment} · ${report.region} · Slipway ${report.slipwayVersion} · ${emulator(report)}</p>
+<p class="meta"><time datetime="${report.startedAt}">${moment(report.startedAt)}</time> · deployment ${report.deployment} · ${report.region} · model on ${report.backend} · Slipway ${report.slipwayVersion} · ${emulator(report)}</p>
 </header>
 ${banner(report)}
 ${keyFigures(report)}

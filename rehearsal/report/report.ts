@@ -20,6 +20,8 @@ export interface ReportParts {
   readonly region: string;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
+  /** Where the model ran: `lambda`, or an endpoint of the double of SageMaker. */
+  readonly backend: string;
   readonly emulator: EmulatorReport;
   /** What the contract counts as good enough; empty where it states nothing. */
   readonly criteria: readonly CriterionReport[];

@@ -43,7 +43,7 @@ const SECTIONS: readonly Section[] = [
 /** The report for a terminal of 100 columns. */
 export function renderText(report: RehearsalReport, options: TextOptions): string {
   const ink = pc.createColors(options.colours);
-  const about = `Slipway ${report.slipwayVersion}, ${report.region}, ${moment(report.startedAt)}, on ${report.emulator.name} ${report.emulator.version} at ${report.emulator.endpoint}`;
+  const about = `Slipway ${report.slipwayVersion}, ${report.region}, ${moment(report.startedAt)}, model on ${report.backend}, on ${report.emulator.name} ${report.emulator.version} at ${report.emulator.endpoint}`;
   const title = wrap(`Rehearsal of ${report.deployment}`, TEXT_WIDTH).map(ink.bold);
   const heading = [...title, item('·', about)].join('\n');
   const blocks = SECTIONS.map(([title, body]) => {

@@ -2,6 +2,7 @@ import type { ClientConfig } from '../aws';
 import { accountKinds } from './account-kinds';
 import { computeKinds } from './compute-kinds';
 import { dataKinds } from './data-kinds';
+import { endpointKinds } from './endpoint-kinds';
 import type { Kind } from './kind';
 import { watchKinds } from './watch-kinds';
 
@@ -9,8 +10,15 @@ import { watchKinds } from './watch-kinds';
 export class Inventory {
   private readonly kinds: readonly Kind[];
 
-  constructor(config: ClientConfig) {
-    this.kinds = [...dataKinds(config), ...computeKinds(config), ...watchKinds(config), ...accountKinds(config)];
+  /** @param doubleUrl where the double of SageMaker is, of a stage that has an endpoint */
+  constructor(config: ClientConfig, doubleUrl?: string) {
+    this.kinds = [
+      ...dataKinds(config),
+      ...computeKinds(config),
+      ...watchKinds(config),
+      ...accountKinds(config),
+      ...(doubleUrl === undefined ? [] : endpointKinds({ ...config, endpoint: doubleUrl })),
+    ];
   }
 
   /** `<type> <id>` of everything there is. */

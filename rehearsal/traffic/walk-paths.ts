@@ -16,8 +16,8 @@ export interface WalkedPaths {
 export interface Walk {
   readonly config: ClientConfig;
   readonly recordsTable: string;
-  /** Name of the function that closes abandoned records. */
-  readonly sweep: string;
+  /** Names of functions that run on a schedule. */
+  readonly scheduled: readonly string[];
 }
 
 const MAIL: Mail = { id: 'lunch', text: 'Subject: lunch\n\nsee you at noon', label: 'ham' };
@@ -28,7 +28,7 @@ const LARGE: Mail = { ...MAIL, text: MAIL.text.padEnd(INLINE_PAYLOAD_BYTES + 4_0
  * Takes once each way through the stage that the mails do not take. A grant that only such a way needs is missed by no mail:
  * the secret of subjects, payloads in S3, corrections, the sweeper's query.
  */
-export async function walkPaths(caller: Caller, { config, recordsTable, sweep }: Walk): Promise<WalkedPaths> {
+export async function walkPaths(caller: Caller, { config, recordsTable, scheduled }: Walk): Promise<WalkedPaths> {
   const sent: SentMail[] = [];
   const paths: PathReport[] = [];
   const expect = (what: string, answer: Answer, wanted: number, holds = true): Answer => {
@@ -51,7 +51,7 @@ export async function walkPaths(caller: Caller, { config, recordsTable, sweep }:
   const feedback = (label: string) => caller.post(`/predictions/${large}/feedback`, { label });
   expect('its feedback', await feedback('spam'), 201);
   expect('correction of its feedback', await feedback(MAIL.label), 200);
-  paths.push(await attempt('sweep of abandoned records', () => invoke(config, sweep)));
+  for (const name of scheduled) paths.push(await attempt(`scheduled run of ${name}`, () => invoke(config, name)));
   return { paths, sent };
 }
 

@@ -27,7 +27,11 @@ function answered({ path = '', method }: Received): Reply {
 function walk() {
   const credentials = { accessKeyId: 'a', secretAccessKey: 's' };
   const caller = new Caller('c', credentials, { url: `${stage.url}/v1`, region: 'eu-west-1' }, () => {});
-  return walkPaths(caller, { config: clientConfig(stage.url, 'eu-west-1'), recordsTable: 'records', sweep: SWEEP });
+  return walkPaths(caller, {
+    config: clientConfig(stage.url, 'eu-west-1'),
+    recordsTable: 'records',
+    scheduled: [SWEEP],
+  });
 }
 
 describe('the paths that mails do not take', () => {

@@ -13,6 +13,7 @@ export function sampleParts(): ReportParts {
     deployment: 'spam-filter-pilot',
     region: 'eu-west-1',
     startedAt: '2026-11-22T23:32:07.000Z',
+    backend: 'lambda',
     emulator: { name: 'MiniStack', version: '1.5.33', endpoint: 'http://127.0.0.1:45660' },
     criteria: [{ metric: 'f1', atLeast: 0.95 }],
     steps: [
