@@ -100,7 +100,7 @@ function faultOf(path: string): string | undefined {
   }
 }
 
-/** `slipway stop`: ends what `rehearse --keep` left running. */
+/** `slipway stop`: ends what `rehearse --keep`, or one that was killed, left running. */
 export function stopCommand(project: string = process.cwd()): Command {
   return new Command('stop')
     .description('end the emulators that "slipway rehearse" left running')

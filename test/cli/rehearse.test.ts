@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { rehearseCommand, stopCommand } from '../../cli/rehearse';
+import { sampleReport } from '../report/sample';
 import { run } from './stages';
 
 const ROOT = join(__dirname, '../..');
@@ -110,16 +111,44 @@ describe('rehearsing', () => {
   });
 });
 
-describe('stopping', () => {
-  const printed = () => {
-    let text = '';
-    vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
-      text += chunk;
-      return true;
-    });
-    return () => text;
-  };
+/** What is written to standard output from now on. */
+function printed(): () => string {
+  let text = '';
+  vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
+    text += chunk;
+    return true;
+  });
+  return () => text;
+}
 
+describe('a rehearsal whose report cannot be written', () => {
+  const environment = { ...process.env };
+  afterEach(() => {
+    vi.doUnmock('../../rehearsal/rehearse');
+    // A rehearsal forgets the cloud for good; other tests go on.
+    for (const name of Object.keys(process.env)) if (!(name in environment)) delete process.env[name];
+    Object.assign(process.env, environment);
+  });
+
+  it('prints it all the same, and how to call the stage that was kept, and ends with one line', async () => {
+    build(`exports.stages = [{ id: 'pilot' }];`);
+    mkdirSync(join(project, '.slipway/report.html/occupied'), { recursive: true });
+    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+    const kept = { url: 'http://127.0.0.1:1/v1', endpoint: 'http://127.0.0.1:1', region: 'eu-west-1', credentials };
+    vi.doMock('../../rehearsal/rehearse', () => ({ rehearse: async () => ({ report: sampleReport(), kept }) }));
+    vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const text = printed();
+    const { code, err } = await rehearse('pilot', '--keep');
+    expect(code).toBe(1);
+    expect(err).toMatch(/^slipway: the report could not be written: [^\n]+\n$/);
+    expect(text()).toContain('Rehearsal of spam-filter-pilot');
+    expect(text()).toContain('curl -s --aws-sigv4 aws:amz:eu-west-1:execute-api');
+    expect(text()).toContain('"npx slipway stop" ends it.');
+    expect(text()).not.toContain('Report: ');
+  });
+});
+
+describe('stopping', () => {
   it('where nothing was rehearsed says so and makes nothing', async () => {
     const text = printed();
     expect(await run(() => stopCommand(project))).toMatchObject({ code: 0 });
