@@ -113,6 +113,7 @@ export class ComponentHosting implements IEndpointHosting {
       capturesData: true,
       hasComponents: true,
       hasShadow: false,
+      countsModelErrors: true,
       starts: startUpOf(props),
       subjects: (endpointName) =>
         names(endpointName).map((name, index) => ({
