@@ -29,9 +29,14 @@ function image(): ModelImage {
   );
 }
 
+/** Whichever version of the registry is to serve. */
+export function registryModel(): ModelSource {
+  return ModelSource.fromRegistry({ image: image() });
+}
+
 /** A backend of each kind. */
 export function endpointBackend(kind: EndpointKind): IModelBackend {
-  const model = ModelSource.fromRegistry({ image: image() });
+  const model = registryModel();
   switch (kind) {
     case 'real-time':
       return ModelBackend.sageMakerRealTime({
