@@ -59,9 +59,9 @@ describe('what a synthesized stage needs', () => {
       8,
     ],
     ['shadow', { 'ml.g5.xlarge': ['spam-filter-shadow/AllTraffic: 4 + 4', 'spam-filter-shadow/Shadow: 1 + 1'] }, 10],
-    // Tracked by the copies of a component, which run within the instances of the fleet.
-    ['sleeping', { 'ml.g5.xlarge': ['spam-filter-sleeping/AllTraffic: 1 + 0'] }, 1],
-    ['fleet', { 'ml.g5.xlarge': ['spam-filter-fleet/AllTraffic: 3 + 0'] }, 3],
+    // Copies run within the instances of the fleet, which has room for a batch of them.
+    ['sleeping', { 'ml.g5.xlarge': ['spam-filter-sleeping/AllTraffic: 2 + 0'] }, 2],
+    ['fleet', { 'ml.g5.xlarge': ['spam-filter-fleet/AllTraffic: 4 + 0'] }, 4],
     ['asynchronous', { 'ml.g5.xlarge': ['spam-filter-asynchronous/AllTraffic: 2 + 2'] }, 4],
     ['serverless', {}, undefined],
     ['lambda', {}, undefined],
