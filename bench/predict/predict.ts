@@ -15,7 +15,7 @@ const DELAYS_MS = [0, 3];
 const RUNS = 5;
 const REQUESTS = 600;
 const CALLERS = 32;
-const REQUESTS_AT_ONCE = 2_000;
+const REQUESTS_AT_ONCE = 1_500;
 const COLD_STARTS = 15;
 
 /** "No worse", as far as turns of one and the same handler differ. */

@@ -9,7 +9,8 @@ import { type ModelVersion, type Pointers, REGISTRY_KEYS } from '../../protocol/
  * as a SageMaker endpoint, which reply the same. Each answer is held back for the delay that is the only argument, in milliseconds.
  *
  * `/held` answers how many microseconds were held since it was asked last, and forgets them: timers are late by up to a
- * millisecond, so the delay that was asked for is not the one that was had.
+ * millisecond, so the delay that was asked for is not the one that was had. Nothing is held before it is asked for the first time,
+ * which is when the handler is warm.
  */
 const delayMs = Number(process.argv[2] ?? 0);
 
@@ -34,6 +35,7 @@ const POINTERS: Pointers = {
 const REPLY = JSON.stringify({ output: { label: 'ham' }, confidence: 0.97 });
 
 let heldMicros = 0;
+let holds = false;
 
 const server = createServer((request, response) => {
   answer(request, response).catch((error: unknown) => {
@@ -50,12 +52,13 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   if (request.url === '/held') {
     response.end(String(heldMicros));
     heldMicros = 0;
+    holds = delayMs > 0;
     return;
   }
   const reply = replyTo(request, body);
   if (reply === undefined) throw new Error(`${request.method} ${request.url} is no service of this benchmark`);
   const [type, text] = reply;
-  if (delayMs > 0) await hold();
+  if (holds) await hold();
   response.writeHead(200, { 'content-type': type });
   response.end(text);
 }
