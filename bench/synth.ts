@@ -8,7 +8,6 @@ import { type BenchRow, memoryRow } from './row';
 const RUNS = 5;
 /** Runs the app as it is, and says at its end how much memory it took. */
 const APP = `process.once('exit', () => process.stdout.write('maxRSS ' + process.resourceUsage().maxRSS));
-process.argv.splice(1, 0, process.argv[1]);
 require(process.argv[1]);`;
 
 /** Synthesis of the production stage, compiled, validation off, as a whole process. */

@@ -3,6 +3,7 @@ import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { TAG } from '../protocol/tags';
+import { EndpointChecks } from './check/endpoint-checks';
 import { checkProductionModel } from './check-production-model';
 import type { ProductionContract } from './contract/api';
 import { clausesOf, timeoutOf } from './contract/check-contract';
@@ -67,6 +68,7 @@ export class ProductionModel extends Stage {
   ) {
     super(scope, id, { env: props.env });
     checkProductionModel(this, props);
+    EndpointChecks._addTo(this);
     this.deployment = deploymentName(props.model, id);
     this.trace = Trace.begin(this);
     this.trace.checkedAtSynthesis(

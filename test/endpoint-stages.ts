@@ -17,9 +17,9 @@ import { modelWith, newApp, REGION, type SynthesizedStage, templatesOf } from '.
 /** What an endpoint is, as far as the API in front of it is concerned. */
 export type EndpointKind = 'real-time' | 'serverless' | 'sleeping' | 'asynchronous';
 
-/** Imported by literals, so that the stack that it is imported in need not be deployed. */
+/** Imported by literals, so that the stack that it is imported in need not be deployed, and its app is never synthesized. */
 function image(): ModelImage {
-  const elsewhere = new Stack(new App(), 'images', { env: REGION });
+  const elsewhere = new Stack(new App({ autoSynth: false }), 'images', { env: REGION });
   return ModelImage.fromEcr(
     Repository.fromRepositoryAttributes(elsewhere, 'Repository', {
       repositoryArn: 'arn:aws:ecr:eu-west-1:123456789012:repository/spam-filter',
@@ -29,9 +29,14 @@ function image(): ModelImage {
   );
 }
 
+/** Whichever version of the registry is to serve. */
+export function registryModel(): ModelSource {
+  return ModelSource.fromRegistry({ image: image() });
+}
+
 /** A backend of each kind. */
 export function endpointBackend(kind: EndpointKind): IModelBackend {
-  const model = ModelSource.fromRegistry({ image: image() });
+  const model = registryModel();
   switch (kind) {
     case 'real-time':
       return ModelBackend.sageMakerRealTime({

@@ -2,7 +2,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { kilobyteOf, PROSE } from '../text';
 
 /**
- * The shipped bundle of `predict` in a process of its own, asked as Lambda asks it. Arguments: the bundle's folder, the URL of the
+ * The shipped bundle of a handler that takes predictions, in a process of its own, asked as Lambda asks it. Arguments: the bundle's folder, the URL of the
  * services, how many callers at once (0: the first answer only), and how many requests. Standard output is what the handler
  * logs; figures go to the process that started this one.
  */

@@ -5,11 +5,12 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { type ModelVersion, type Pointers, REGISTRY_KEYS } from '../../protocol/model-version';
 
 /**
- * What `predict` talks to, as real HTTP servers on loopback in a process of their own: DynamoDB and the Lambda function that runs
- * the model. Each answer is held back for the delay that is the only argument, in milliseconds.
+ * What handlers talk to, as a real HTTP server on loopback in a process of its own: DynamoDB, and the model as a Lambda function and
+ * as a SageMaker endpoint, which reply the same. Each answer is held back for the delay that is the only argument, in milliseconds.
  *
  * `/held` answers how many microseconds were held since it was asked last, and forgets them: timers are late by up to a
- * millisecond, so the delay that was asked for is not the one that was had.
+ * millisecond, so the delay that was asked for is not the one that was had. Nothing is held before it is asked for the first time,
+ * which is when the handler is warm.
  */
 const delayMs = Number(process.argv[2] ?? 0);
 
@@ -34,6 +35,7 @@ const POINTERS: Pointers = {
 const REPLY = JSON.stringify({ output: { label: 'ham' }, confidence: 0.97 });
 
 let heldMicros = 0;
+let holds = false;
 
 const server = createServer((request, response) => {
   answer(request, response).catch((error: unknown) => {
@@ -50,10 +52,13 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   if (request.url === '/held') {
     response.end(String(heldMicros));
     heldMicros = 0;
+    holds = delayMs > 0;
     return;
   }
-  const [type, text] = replyTo(request, body);
-  if (delayMs > 0) await hold();
+  const reply = replyTo(request, body);
+  if (reply === undefined) throw new Error(`${request.method} ${request.url} is no service of this benchmark`);
+  const [type, text] = reply;
+  if (holds) await hold();
   response.writeHead(200, { 'content-type': type });
   response.end(text);
 }
@@ -64,9 +69,12 @@ async function hold(): Promise<void> {
   heldMicros += Number(process.hrtime.bigint() - since) / 1000;
 }
 
-function replyTo(request: IncomingMessage, body: Buffer): [type: string, text: string] {
-  const target = request.headers['x-amz-target'];
-  if (target === undefined) return ['application/json', REPLY];
+/** How the model is asked, of Lambda and of the SageMaker runtime. */
+const INVOCATION = /^\/(2015-03-31\/functions|endpoints)\/[a-z]+\/invocations$/;
+
+function replyTo({ headers, url = '' }: IncomingMessage, body: Buffer): [type: string, text: string] | undefined {
+  const target = headers['x-amz-target'];
+  if (target === undefined) return INVOCATION.test(url) ? ['application/json', REPLY] : undefined;
   return ['application/x-amz-json-1.0', target === 'DynamoDB_20120810.GetItem' ? itemFor(body) : '{}'];
 }
 

@@ -6,7 +6,8 @@ export type Domain = (typeof DOMAINS)[number];
 const DOMAIN_OF_PATH: readonly (readonly [RegExp, Domain])[] = [
   [/^ModelRegistry\b/, 'lifecycle'],
   [/^PredictionApi\/Backend\b/, 'endpoint'],
-  [/^Endpoint/, 'endpoint'],
+  // Of the endpoint stack and its controller; `OfficeHours` is what the documentation calls a schedule.
+  [/^(Endpoint|VerifiedRollout\b|OfficeHours\b)/, 'endpoint'],
   [/^Prediction(Api|Log)\b/, 'serve'],
   [/^(Monitor|Dashboard)\b/, 'monitor'],
   [/^Budget\b/, 'cost'],

@@ -7,6 +7,7 @@ import {
   type PolicyValidationPluginReport,
   type PolicyViolation,
   Stack,
+  type Stage,
   Validations,
 } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
@@ -20,9 +21,13 @@ import { RULES } from './rules/rules';
  */
 const ANNOTATION = 'Annotation::';
 
+/** By app and template, who speaks of it: an app may have these checks beside its stages, and a finding is said once. */
+const SPEAKERS = new WeakMap<IConstruct, Map<string, EndpointChecks>>();
+
 /**
  * Checks every template of an app for what SageMaker, Application Auto Scaling, CloudWatch and AWS Budgets refuse or silently
- * ignore, whoever made the resources. Errors fail synthesis, warnings are shown. `docs/checks.md` lists the checks.
+ * ignore, whoever made the resources. Errors fail synthesis, warnings are shown. `docs/checks.md` lists the checks. A
+ * `ProductionModel` has them already; an app needs them for what it makes beside.
  *
  * A finding is accepted on the construct that it is about, or on one around it:
  * `Validations.of(endpoint).acknowledge({ id: 'Slipway::rollback-none', reason: '...' })`.
@@ -31,6 +36,15 @@ const ANNOTATION = 'Annotation::';
  * Validations.of(app).addPlugins(new EndpointChecks());
  */
 export class EndpointChecks implements IPolicyValidationPlugin {
+  /**
+   * Checks a stage. CDK asks a plugin once for all stages that have it, so they have one together.
+   *
+   * @internal
+   */
+  static _addTo(stage: Stage): void {
+    Validations.of(stage).addPlugins(OF_STAGES);
+  }
+
   /** What findings are reported under, and the prefix of their ids. */
   public readonly name: string = 'Slipway';
 
@@ -40,7 +54,8 @@ export class EndpointChecks implements IPolicyValidationPlugin {
   /** Called by CDK at the end of synthesis. */
   public validate(context: IPolicyValidationContext): PolicyValidationPluginReport {
     const bare = acknowledgedIn(context.appConstruct);
-    const violations = assemblies([...stackTemplates(context), ...nestedTemplates(context)])
+    const templates = [...stackTemplates(context), ...nestedTemplates(context)];
+    const violations = assemblies(this.unspoken(context.appConstruct, templates))
       .flatMap(checkTemplates)
       .filter(({ acknowledged }) => acknowledged === undefined)
       .map((finding) => {
@@ -49,7 +64,20 @@ export class EndpointChecks implements IPolicyValidationPlugin {
       });
     return { success: violations.every(({ severity }) => severity !== 'error'), violations };
   }
+
+  /** Templates that no other plugin of the app speaks of; of these this one does, however often the app is synthesized. */
+  private unspoken(app: IConstruct, templates: readonly TemplateInput[]): TemplateInput[] {
+    const speakers = SPEAKERS.get(app) ?? new Map<string, EndpointChecks>();
+    SPEAKERS.set(app, speakers);
+    return templates.filter(({ name }) => {
+      const speaker = speakers.get(name) ?? this;
+      speakers.set(name, speaker);
+      return speaker === this;
+    });
+  }
 }
+
+const OF_STAGES = new EndpointChecks();
 
 function readTemplate(file: string): TemplateInput {
   return { name: file, template: JSON.parse(readFileSync(file, 'utf8')) };

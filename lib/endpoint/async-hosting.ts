@@ -111,6 +111,8 @@ export class AsyncHosting implements IEndpointHosting {
       capturesData: false,
       hasComponents: false,
       hasShadow: false,
+      // Developer guide, "Alarms and logs for tracking metrics from asynchronous endpoints": an exhaustive list, without it.
+      countsModelErrors: false,
       starts: startUpOf(props),
       subjects: (endpointName) => [
         { subject: variantSubject(endpointName, PRODUCTION_VARIANT), what: 'the production variant' },

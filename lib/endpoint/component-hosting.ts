@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import { componentName, PRODUCTION_VARIANT } from '../../protocol/endpoint';
 import { checkNumber, checkText, faultsOf, show } from '../core/checks';
 import { ConfigError } from '../core/config-error';
-import type { BackendCapabilities, EndpointFront } from './api';
+import type { BackendCapabilities, EndpointFront, Rollout } from './api';
 import {
   COUNT,
   type ComponentOptions,
@@ -40,7 +40,7 @@ import { wakeAction } from './wake-action';
 export interface ScaleToZeroHostingProps extends InstanceOptions, ComponentOptions {
   /**
    * The most instances of the fleet.
-   * @default as many as all copies need, one each
+   * @default as many as all copies need, one each, and those of the batches of a rolling rollout
    */
   readonly maxInstances?: number;
   /**
@@ -113,6 +113,7 @@ export class ComponentHosting implements IEndpointHosting {
       capturesData: true,
       hasComponents: true,
       hasShadow: false,
+      countsModelErrors: true,
       starts: startUpOf(props),
       subjects: (endpointName) =>
         names(endpointName).map((name, index) => ({
@@ -162,7 +163,7 @@ export class ComponentHosting implements IEndpointHosting {
     const faults = props.assumeRegion ? [] : regionFaults(region);
     if (faults.length > 0) throw new ConfigError(context.scope, faults);
     const planned = this.planned(context.minimumInstances);
-    const copies = planned.reduce((sum, { maxCopies = 1, min }) => sum + Math.max(maxCopies, min), 0);
+    const copies = planned.map(({ maxCopies = 1, min }) => Math.max(1, maxCopies, min));
     return {
       production: {
         variantName: PRODUCTION_VARIANT,
@@ -172,7 +173,7 @@ export class ComponentHosting implements IEndpointHosting {
         managedInstanceScaling: {
           status: 'ENABLED',
           minInstanceCount: 0,
-          maxInstanceCount: props.maxInstances ?? Math.max(1, copies),
+          maxInstanceCount: props.maxInstances ?? instancesFor(copies, context.rollout),
         },
         ...instanceSettings(props),
         ...startSettings(props),
@@ -283,6 +284,12 @@ export class ComponentHosting implements IEndpointHosting {
       specifications: [instanceType, ...this.fallbacks].map((type) => ({ instanceType: type, ...of(type) })),
     };
   }
+}
+
+/** New copies start before old ones go (API reference, `InferenceComponentRollingUpdatePolicy`): a full fleet has no room for them. */
+function instancesFor(copies: readonly number[], { kind, percent }: Rollout): number {
+  const batches = copies.map((count) => (kind === 'rolling' ? Math.ceil((count * percent) / 100) : 0));
+  return [...copies, ...batches].reduce((sum, count) => sum + count, 0);
 }
 
 /** Why nothing can scale to zero in this region, as far as is known, or nothing. */

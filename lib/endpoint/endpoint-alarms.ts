@@ -86,15 +86,17 @@ export interface WatchedSubject {
   readonly purpose: string;
   readonly of?: string;
   readonly what: string;
-  /** Asynchronous endpoints publish fewer metrics, and answer long after the objective of the API. */
+  /** Asynchronous endpoints answer long after the objective of the API. */
   readonly isAsynchronous: boolean;
+  /** Whether it publishes `InvocationModelErrors`. */
+  readonly countsModelErrors: boolean;
 }
 
 const MICROSECONDS_PER_MS = 1000;
 
 /** Alarms on failures and latency, derived from what the endpoint is held to. */
 export function objectiveAlarms(objectives: EndpointObjectives, watched: WatchedSubject): ObjectiveAlarm[] {
-  const { subject, purpose, of, what, isAsynchronous } = watched;
+  const { subject, purpose, of, what, isAsynchronous, countsModelErrors } = watched;
   const allowed = Number((100 - objectives.availability).toFixed(6));
   const common = {
     of,
@@ -112,28 +114,25 @@ export function objectiveAlarms(objectives: EndpointObjectives, watched: Watched
     threshold: allowed,
     what: `${what} answers more than ${allowed} % of requests with 5xx, which is what availability leaves`,
   };
-  if (isAsynchronous) return [errors];
+  const modelErrors: ObjectiveAlarm = {
+    ...common,
+    clause: CLAUSE.availability,
+    id: `${purpose}-model-errors`,
+    metric: modelErrorPercent(subject, '% of requests that the model failed'),
+    threshold: allowed,
+    what: `more than ${allowed} % of requests to ${what} fail, time-outs and broken connections among them`,
+  };
   const objectiveMs = objectives.latencyP95.toMilliseconds();
-  return [
-    errors,
-    {
-      ...common,
-      clause: CLAUSE.availability,
-      id: `${purpose}-model-errors`,
-      metric: modelErrorPercent(subject, '% of requests that the model failed'),
-      threshold: allowed,
-      what: `more than ${allowed} % of requests to ${what} fail, time-outs and broken connections among them`,
-    },
-    {
-      ...common,
-      clause: CLAUSE.latencyP95,
-      id: `${purpose}-latency`,
-      metric: sageMakerMetric(subject, 'ModelLatency', { statistic: Stats.percentile(95) }),
-      threshold: objectiveMs * MICROSECONDS_PER_MS,
-      what: `5 of 100 answers of ${what} alone take longer than ${objectiveMs} ms, the objective for the whole answer`,
-      isPercentile: true,
-    },
-  ];
+  const latency: ObjectiveAlarm = {
+    ...common,
+    clause: CLAUSE.latencyP95,
+    id: `${purpose}-latency`,
+    metric: sageMakerMetric(subject, 'ModelLatency', { statistic: Stats.percentile(95) }),
+    threshold: objectiveMs * MICROSECONDS_PER_MS,
+    what: `5 of 100 answers of ${what} alone take longer than ${objectiveMs} ms, the objective for the whole answer`,
+    isPercentile: true,
+  };
+  return [errors, ...(countsModelErrors ? [modelErrors] : []), ...(isAsynchronous ? [] : [latency])];
 }
 
 /** Fires in the minute in which somebody asks in vain. */

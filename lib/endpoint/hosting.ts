@@ -69,6 +69,8 @@ export interface HostingTraits {
   readonly capturesData: boolean;
   /** Whether the network and the role belong to the configuration, because the containers do: inference components. */
   readonly hasComponents: boolean;
+  /** Whether `InvocationModelErrors` is published. */
+  readonly countsModelErrors: boolean;
   /** What instances may take to start. */
   readonly starts: StartUp;
   /** What publishes the metrics by which a new version is judged, in an endpoint of this name. */

@@ -84,6 +84,7 @@ export class RealTimeHosting implements IEndpointHosting {
       capturesData: true,
       hasComponents: false,
       hasShadow: props.shadow !== undefined,
+      countsModelErrors: true,
       starts: startUpOf(props),
       subjects: (endpointName) => [
         { subject: variantSubject(endpointName, PRODUCTION_VARIANT), what: 'the production variant' },
@@ -161,6 +162,7 @@ export class RealTimeHosting implements IEndpointHosting {
       purpose: 'shadow',
       what: 'the shadow variant',
       isAsynchronous: false,
+      countsModelErrors: true,
     };
     for (const alarm of objectiveAlarms(context.objectives, watched)) {
       endpointAlarm(context.scope, context.endpointName, alarm, context.severityCeiling);

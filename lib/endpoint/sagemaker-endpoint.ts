@@ -6,6 +6,7 @@ import { CfnEndpoint, CfnEndpointConfig, CfnModel } from 'aws-cdk-lib/aws-sagema
 import { Construct, type IConstruct } from 'constructs';
 import { PRODUCTION_VARIANT } from '../../protocol/endpoint';
 import { SHADOW_TAG } from '../../protocol/tags';
+import { acknowledge } from '../core/acknowledge';
 import { endpointLink } from '../core/console-link';
 import { hasLocalNvme } from '../core/instance-facts';
 import { Trace } from '../core/trace';
@@ -143,15 +144,21 @@ export class SageMakerEndpoint extends Construct implements IBoundEndpoint {
           'slipway:noRollbackAlarm',
           'nothing rolls a bad version back; state objectives, and a rolling rollout where the hosting has inference components',
         );
+      } else {
+        acknowledge(this, 'Slipway::rollback-none', rollbackAlarms.reason);
       }
       return [];
     }
-    const isAsynchronous = hosting.capabilities.answersLater ?? false;
+    const watched = {
+      purpose: 'rollback',
+      isAsynchronous: hosting.capabilities.answersLater ?? false,
+      countsModelErrors: hosting._traits.countsModelErrors,
+    };
     const derived =
       objectives === undefined || rollbackAlarms?.derived === false
         ? []
         : hosting._traits.subjects(endpointName).flatMap(({ subject, of, what }) =>
-            objectiveAlarms(objectives, { subject, of, what, purpose: 'rollback', isAsynchronous }).map((alarm) => ({
+            objectiveAlarms(objectives, { subject, of, what, ...watched }).map((alarm) => ({
               of,
               clause: alarm.clause,
               resource: endpointAlarm(this, endpointName, alarm, severityCeiling),

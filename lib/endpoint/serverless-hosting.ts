@@ -43,6 +43,8 @@ export class ServerlessHosting implements IEndpointHosting {
     capturesData: false,
     hasComponents: false,
     hasShadow: false,
+    // Developer guide, "Alarms and logs for tracking metrics from serverless endpoints": an exhaustive list, without it.
+    countsModelErrors: false,
     // AWS starts containers within the request.
     starts: { downloadSeconds: 0, startupSeconds: 180 },
     subjects: (endpointName) => [

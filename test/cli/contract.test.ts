@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { contractCommand, enforcedClauses } from '../../cli/contract';
 import { type Assembly, stageNamed } from '../../cli/synth';
 import { StageProfile } from '../../lib/index';
+import { type EndpointKind, endpointStages } from '../endpoint-stages';
 import { contractOf, modelWith } from '../support';
 import { assemblyOf, run } from './stages';
 
@@ -53,6 +54,50 @@ describe('the clauses of a stage', () => {
     const { code, out } = await contract('pilot', '--json');
     expect(code).toBe(0);
     expect(JSON.parse(out)).toEqual({ stage: 'pilot', clauses: enforcedClauses(stageNamed(assembly, 'pilot')) });
+  });
+});
+
+describe('what the endpoint of a stage enforces', () => {
+  const { stages } = assemblyOf((app) => endpointStages(app));
+
+  /** Paths below the endpoint, and how, by clause. */
+  function enforcedBy(kind: EndpointKind): Record<string, string[]> {
+    const clauses = enforcedClauses(stageNamed({ directory: '', stages }, kind)).map(({ clause, enforcers }) => {
+      const own = enforcers.filter(({ path }) => path.startsWith('endpoint/'));
+      return [clause, own.map(({ path, how }) => `${path.replace('endpoint/Endpoint/', '')}: ${how}`)] as const;
+    });
+    return Object.fromEntries(clauses.filter(([, own]) => own.length > 0));
+  }
+
+  const rolledBack = (id: string) => `${id}: rolls a version back that misses it, while it takes over`;
+
+  it.each<[EndpointKind, { availability: string[]; latencyP95?: string[]; peakRequestsPerSecond?: string[] }]>([
+    [
+      'real-time',
+      {
+        availability: [rolledBack('rollback-errors'), rolledBack('rollback-model-errors')],
+        latencyP95: [rolledBack('rollback-latency')],
+        peakRequestsPerSecond: ['Scaling/Target: scales from 1 to 4 with the load'],
+      },
+    ],
+    ['serverless', { availability: [rolledBack('rollback-errors')], latencyP95: [rolledBack('rollback-latency')] }],
+    [
+      'sleeping',
+      {
+        availability: [rolledBack('rollback-errors'), rolledBack('rollback-model-errors')],
+        latencyP95: [rolledBack('rollback-latency')],
+        peakRequestsPerSecond: ['Scaling/Target: scales from 0 to 1 with the load'],
+      },
+    ],
+    [
+      'asynchronous',
+      {
+        availability: [rolledBack('rollback-errors')],
+        peakRequestsPerSecond: ['Scaling/Target: scales from 0 to 2 with the load'],
+      },
+    ],
+  ])('is what a %s one has alarms and scaling for', (kind, clauses) => {
+    expect(enforcedBy(kind)).toEqual(clauses);
   });
 });
 

@@ -4,16 +4,9 @@ import { type App, CfnResource, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import type { IConstruct } from 'constructs';
 import { describe, expect, it } from 'vitest';
-import { stages } from '../../bin/stages';
-import { gpuLlm } from '../../examples/gpu-llm/stack';
-import { spamFilterRealTime } from '../../examples/spam-filter/real-time/stack';
-import { spamFilterServerless } from '../../examples/spam-filter/serverless/stack';
-import { ProductionModel } from '../../lib/index';
-import { stageEndpoints, standaloneEndpoints } from '../endpoint/endpoints';
-import { endpointStages } from '../endpoint-stages';
-import { addOidcVpcStage, modelWith, newApp } from '../support';
+import { everythingIn } from '../everything';
+import { modelWith, newApp } from '../support';
 
 /** CDK's own validator, and with it its plugins, is off in other tests for its two seconds. Synthesis does not yield. */
 function withValidation<T>(run: () => T): T {
@@ -24,20 +17,6 @@ function withValidation<T>(run: () => T): T {
   } finally {
     process.env.CDK_VALIDATION = before;
   }
-}
-
-/** Every stage, every kind of endpoint, alone and in a stage, and every example. */
-function everythingIn(app: App): IConstruct[] {
-  return [
-    ...stages.map(({ id, ...props }) => new ProductionModel(app, id, props)),
-    addOidcVpcStage(app),
-    ...standaloneEndpoints(app),
-    ...stageEndpoints(app).map(({ stack }) => stack),
-    gpuLlm(app),
-    spamFilterRealTime(app),
-    spamFilterServerless(app),
-    ...endpointStages(app).map(({ model }) => model),
-  ];
 }
 
 interface Report {

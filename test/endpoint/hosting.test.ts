@@ -265,7 +265,7 @@ describe('a fleet that goes to zero', () => {
         {
           VariantName: 'AllTraffic',
           ModelName: Match.absent(),
-          ManagedInstanceScaling: { Status: 'ENABLED', MinInstanceCount: 0, MaxInstanceCount: 3 },
+          ManagedInstanceScaling: { Status: 'ENABLED', MinInstanceCount: 0, MaxInstanceCount: 4 },
         },
       ],
     });
@@ -373,6 +373,18 @@ describe('a fleet that goes to zero', () => {
     });
   });
 
+  it.each([
+    ['a copy and its batch', { maxCopies: 1 }, {}, 2],
+    ['all copies and a batch of them', { maxCopies: 8 }, {}, 10],
+    ['all copies and a batch of the size that the rollout has', { maxCopies: 8 }, { batchPercent: 50 }, 12],
+    ['what is stated', { maxCopies: 8, maxInstances: 3 }, {}, 3],
+  ])('has room for %s', (_, props, options, most) => {
+    template(props, () => ({ rollout: Rollout.rolling(options) })).hasResourceProperties(
+      'AWS::SageMaker::EndpointConfig',
+      { ProductionVariants: [{ ManagedInstanceScaling: { MaxInstanceCount: most } }] },
+    );
+  });
+
   it('carries several models, each with its scaling, its alarms and its name', () => {
     const endpoint = endpointWith(stackIn('eu-west-1'), ({ model, bucket, image }) => ({
       hosting: EndpointHosting.scaleToZero({
@@ -393,7 +405,7 @@ describe('a fleet that goes to zero', () => {
     of.resourceCountIs('AWS::SageMaker::Model', 3);
     of.resourceCountIs('AWS::SageMaker::Endpoint', 1);
     of.hasResourceProperties('AWS::SageMaker::EndpointConfig', {
-      ProductionVariants: [{ ManagedInstanceScaling: { MinInstanceCount: 0, MaxInstanceCount: 7 } }],
+      ProductionVariants: [{ ManagedInstanceScaling: { MinInstanceCount: 0, MaxInstanceCount: 10 } }],
     });
     of.hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', {
       ResourceId: 'inference-component/reranker-rank',

@@ -17,7 +17,7 @@ describe('the example', () => {
     const stack = make(newApp());
     const template = Template.fromStack(stack);
     template.hasResourceProperties('AWS::SageMaker::Endpoint', { EndpointName: name });
-    expect(Object.keys(template.findResources('AWS::CloudWatch::Alarm')).length).toBeGreaterThan(2);
+    expect(Object.keys(template.findResources('AWS::CloudWatch::Alarm')).length).toBeGreaterThan(1);
     expect(annotations(stack, 'aws:cdk:warning')).toEqual([]);
   });
 

@@ -1,5 +1,8 @@
-import { App } from 'aws-cdk-lib';
+import { App, Validations } from 'aws-cdk-lib';
 import recommendedFlags from 'aws-cdk-lib/recommended-feature-flags.json';
+import { EndpointChecks } from '../../../lib/index';
 import { spamFilterServerless } from './stack';
 
-spamFilterServerless(new App({ context: recommendedFlags }));
+const app = new App({ context: recommendedFlags });
+Validations.of(app).addPlugins(new EndpointChecks());
+spamFilterServerless(app);
