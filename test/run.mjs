@@ -1,4 +1,4 @@
-// `npm test`: every check and every test, two at a time, then the rehearsal alone, for it measures. Ends with one line:
+// `npm test`: every check and every test, two at a time, then the rehearsed stages, which are two at a time themselves. Ends with one line:
 // "N passed, N failed". A check that cannot run has failed.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -31,11 +31,15 @@ const checks = [
   { name: 'cfn-lint', command: [process.execPath, [join(root, 'test/compliance/cfn-lint.mjs')]] },
 ];
 const unit = vitest('unit');
-const rehearsal = vitest('rehearsal', '--config', 'vitest.rehearsal.config.mts');
+const REHEARSAL = ['--config', 'vitest.rehearsal.config.mts'];
+// Looks at every process of the checkout's rehearsals: none of a neighbour may run beside it.
+const INTERRUPTS = 'test/rehearsal/interrupt.test.ts';
+const interrupts = vitest('interrupts', ...REHEARSAL, INTERRUPTS);
+const rehearsal = vitest('rehearsal', ...REHEARSAL, '--exclude', INTERRUPTS);
 
 const total = { passed: 0, failed: 0 };
 
-const lanes = [inTurn(checks), inTurn([unit])];
+const lanes = [inTurn([...checks, interrupts]), inTurn([unit])];
 await Promise.all(lanes);
 await inTurn([rehearsal]);
 console.log(`${total.passed} passed, ${total.failed} failed`);

@@ -292,7 +292,7 @@ describe('a deployed stage with a live version', () => {
       'prediction about a subject',
       'its replay',
       'its record',
-      'sweep of abandoned records',
+      'scheduled run of spam-filter-pilot-sweep-records',
     ]);
   });
 
