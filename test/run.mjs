@@ -1,4 +1,4 @@
-// `npm test`: every check and every test, two at a time, then the rehearsed stages, which are two at a time themselves. Ends with one line:
+// `npm test`: the checks and then the rehearsed stages beside the unit tests. Ends with one line:
 // "N passed, N failed". A check that cannot run has failed.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -39,9 +39,7 @@ const rehearsal = vitest('rehearsal', ...REHEARSAL, '--exclude', INTERRUPTS);
 
 const total = { passed: 0, failed: 0 };
 
-const lanes = [inTurn([...checks, interrupts]), inTurn([unit])];
-await Promise.all(lanes);
-await inTurn([rehearsal]);
+await Promise.all([inTurn([...checks, interrupts, rehearsal]), inTurn([unit])]);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed === 0 ? 0 : 1;
 

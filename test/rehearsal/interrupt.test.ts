@@ -1,11 +1,13 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 
 const project = join(__dirname, '../..');
-const runs = () => new Set(readdirSync(join(project, '.slipway/runs')));
+const RUNS = join(project, '.slipway/runs');
+/** None before the first rehearsal of a checkout. */
+const runs = () => new Set(existsSync(RUNS) ? readdirSync(RUNS) : []);
 
 /** Starts a rehearsal; gives what it says, and its emulator's port once it has said it. */
 function start() {
