@@ -2,7 +2,7 @@ import type { DesiredState } from './model-version';
 
 /** What the template of an endpoint reads, and who may change it. Names of SSM parameters of one deployment. */
 export const ENDPOINT_PARAMETER = {
-  /** StringList: version, S3 URI of its artefact (ends in a slash), image URI. */
+  /** StringList: version, S3 URI of its artefact (ends in a slash), and a place for an image of its own, which no version has. */
   desiredVersion: (deployment: string): string => `/slipway/${deployment}/desired-version`,
   /** String: `running` or `stopped`. */
   desiredState: (deployment: string): string => `/slipway/${deployment}/desired-state`,
