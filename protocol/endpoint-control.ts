@@ -23,6 +23,12 @@ export interface EndpointParameters {
 /** Output of the endpoint's stack: the configuration that was verified to serve; absent while the endpoint is stopped. */
 export const SERVED_CONFIG_OUTPUT = 'ServedEndpointConfig';
 
+/**
+ * Output of the endpoint's stack: the models that its inference components were verified to serve, as `component=model` with
+ * commas between; absent while the endpoint is stopped, and where it has no components. Neither name can hold either sign.
+ */
+export const SERVED_COMPONENTS_OUTPUT = { name: 'ServedInferenceComponents', separator: ',', equals: '=' } as const;
+
 /** Output of the stack of state by which the command line finds the controller. */
 export const CONTROLLER_OUTPUT = 'EndpointControllerName';
 

@@ -4,6 +4,7 @@ import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import type { Context } from 'aws-lambda';
 import { ENV } from '../../protocol/env';
 import { callsWithin } from '../shared/clients/call-limits';
+import { describeComponent } from '../shared/clients/inference-component';
 import { type CustomResourceRequest, type Outcome, respond } from '../shared/custom-resource';
 import { requiredChoice } from '../shared/env';
 import { createLog, LOG_LEVELS } from '../shared/log';
@@ -24,6 +25,7 @@ const sageMaker = new SageMakerClient(CALL);
 const cloudWatch = new CloudWatchClient(CALL);
 const rollouts: Rollouts = {
   endpoint: (name) => describeEndpoint(sageMaker, name),
+  component: (name) => describeComponent(sageMaker, name),
   configMadeAt: (name) => configMadeAt(sageMaker, name),
   changes: (alarm) => alarmChanges(cloudWatch, alarm),
 };

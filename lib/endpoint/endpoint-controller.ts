@@ -15,6 +15,7 @@ import { stateMachineLink } from '../core/console-link';
 import { type FunctionSettings, HandlerFunction } from '../core/handler-function';
 import type { IModelRegistry } from '../lifecycle/api';
 import { type IMonitor, Severity } from '../monitor/api';
+import { componentArn, describeComponents } from './endpoint-arns';
 import { controllerDefinition } from './endpoint-controller-definition';
 import { parameterArn } from './endpoint-parameters';
 import { endpointUpdateRole } from './endpoint-update-role';
@@ -52,10 +53,10 @@ export interface EndpointControllerProps {
    */
   readonly volumeKey?: IKey;
   /**
-   * Component that is asked first, where the endpoint hosts components.
-   * @default the endpoint hosts a model
+   * Inference components of the endpoint, whose models are verified before a version is live; the first is asked first.
+   * @default the endpoint hosts its model itself
    */
-  readonly inferenceComponentName?: string;
+  readonly inferenceComponentNames?: string[];
   /**
    * The first request to an endpoint that was started or changed.
    * @default one with the body `{}`
@@ -161,7 +162,7 @@ export class EndpointController extends Construct {
           : {
               body: warmUp._body,
               contentType: warmUp._contentType,
-              inferenceComponent: props.inferenceComponentName,
+              inferenceComponent: props.inferenceComponentNames?.[0],
             },
     };
     const handler = new HandlerFunction(this, 'Handler', {
@@ -224,14 +225,16 @@ export class EndpointController extends Construct {
     const sageMaker = (resource: string, name: string) =>
       Stack.of(this).formatArn({ service: 'sagemaker', resource, resourceName: name.toLowerCase() });
     const endpoint = sageMaker('endpoint', props.endpointName);
-    const component = props.inferenceComponentName;
+    const components = props.inferenceComponentNames ?? [];
+    const [first] = components;
     handler.addToRolePolicy(new PolicyStatement({ actions: ['sagemaker:DescribeEndpoint'], resources: [endpoint] }));
     handler.addToRolePolicy(
       new PolicyStatement({
         actions: ['sagemaker:InvokeEndpoint'],
-        resources: [endpoint, ...(component === undefined ? [] : [sageMaker('inference-component', component)])],
+        resources: [endpoint, ...(first === undefined ? [] : [componentArn(this, first.toLowerCase())])],
       }),
     );
+    if (components.length > 0) handler.addToRolePolicy(describeComponents(this, components));
     handler.addEnvironment(ENV.endpoint, props.endpointName);
   }
 

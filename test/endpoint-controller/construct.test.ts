@@ -4,10 +4,10 @@ import aslValidator from 'asl-validator';
 import { Duration, RemovalPolicy, TimeZone } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { CALLS as CONTROLLER } from '../../lambdas/endpoint-controller/calls';
+import { CALLS_OF as CONTROLLER } from '../../lambdas/endpoint-controller/calls';
 import { CALLS as PARAMETERS } from '../../lambdas/endpoint-parameters/calls';
 import { CALLS as WATCH } from '../../lambdas/endpoint-watch/calls';
-import { CALLS as VERIFY } from '../../lambdas/verify-rollout/calls';
+import { CALLS_OF as VERIFY } from '../../lambdas/verify-rollout/calls';
 import { WarmUp } from '../../lib/index';
 import { sourceOf, variablesRead } from '../handler-sources';
 import { messageOf, newApp, property, type Resource, resourcesOf, templateJson } from '../support';
@@ -15,6 +15,13 @@ import { controlledStage, DEPLOYMENT, templatesOf } from './stage';
 import { DEFINITION } from './world';
 
 const templates = templatesOf(controlledStage());
+const COMPONENTS = [`${DEPLOYMENT}-model`, `${DEPLOYMENT}-Embed`];
+const ofComponents = templatesOf(
+  controlledStage({
+    controller: { inferenceComponentNames: COMPONENTS },
+    rollout: { components: COMPONENTS.map((componentName) => ({ componentName, modelName: `of-${componentName}` })) },
+  }),
+);
 
 interface Statement {
   readonly Effect: string;
@@ -49,10 +56,12 @@ function roleOf(resource: Resource): string {
 }
 
 const handlers = [
-  ['endpoint-controller', 'endpoint-control', templates.operate, CONTROLLER],
+  ['endpoint-controller', 'endpoint-control', templates.operate, CONTROLLER.always],
   ['endpoint-watch', 'endpoint-watch', templates.operate, WATCH],
   ['endpoint-parameters', 'endpoint-params', templates.state, PARAMETERS],
-  ['verify-rollout', 'verify-rollout', templates.endpoint, VERIFY],
+  ['verify-rollout', 'verify-rollout', templates.endpoint, VERIFY.always],
+  ['endpoint-controller', 'endpoint-control', ofComponents.operate, [...CONTROLLER.always, ...CONTROLLER.components]],
+  ['verify-rollout', 'verify-rollout', ofComponents.endpoint, [...VERIFY.always, ...VERIFY.components]],
 ] as const;
 
 describe.each(handlers)('the function of %s', (handler, suffix, template, calls) => {
@@ -247,6 +256,33 @@ describe('the verified rollout', () => {
 
   it('says which configuration was verified', () => {
     endpoint.hasOutput('ServedEndpointConfig', { Condition: 'Running' });
+  });
+
+  it('runs again with each model of an inference component, and says which were verified', () => {
+    const [[, found] = []] = resourcesOf(ofComponents.endpoint, 'Custom::SlipwayVerifiedRollout');
+    expect(found?.Properties?.Components).toEqual([
+      { Component: `${DEPLOYMENT}-model`, Model: `of-${DEPLOYMENT}-model` },
+      { Component: `${DEPLOYMENT}-Embed`, Model: `of-${DEPLOYMENT}-Embed` },
+    ]);
+    ofComponents.endpoint.hasOutput('ServedInferenceComponents', {
+      Condition: 'Running',
+      Value: `${DEPLOYMENT}-model=of-${DEPLOYMENT}-model,${DEPLOYMENT}-Embed=of-${DEPLOYMENT}-Embed`,
+    });
+    expect(endpoint.findOutputs('ServedInferenceComponents')).toEqual({});
+  });
+
+  it.each([
+    ['verify-rollout', ofComponents.endpoint],
+    ['endpoint-control', ofComponents.operate],
+  ] as const)('lets %s describe exactly the components that there are', (suffix, template) => {
+    const describing = statementsOf(template, roleOf(functionNamed(template, suffix))).filter(({ Action }) =>
+      [Action].flat().includes('sagemaker:DescribeInferenceComponent'),
+    );
+    const resources = describing.flatMap(({ Resource }) => Resource).map((resource) => JSON.stringify(resource));
+    expect(resources).toEqual([
+      expect.stringContaining(`:inference-component/${DEPLOYMENT}-embed"`),
+      expect.stringContaining(`:inference-component/${DEPLOYMENT}-model"`),
+    ]);
   });
 
   it('may ask alarms that others named', () => {

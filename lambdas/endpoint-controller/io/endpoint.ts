@@ -1,4 +1,5 @@
 import { DescribeEndpointCommand, type SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { type DeployedComponent, describeComponent } from '../../shared/clients/inference-component';
 import type { Endpoint, EndpointDescription } from '../ports';
 
 /** The endpoint as SageMaker describes it. */
@@ -26,5 +27,9 @@ export class SageMakerEndpoint implements Endpoint {
       }
       throw error;
     }
+  }
+
+  component(name: string): Promise<DeployedComponent | undefined> {
+    return describeComponent(this.client, name);
   }
 }
