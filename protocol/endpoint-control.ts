@@ -124,8 +124,12 @@ export const CONTROL_TIMING = {
   handler: 60,
   /** A state of the machine waits a little longer than the function runs, so that the function's own end is seen. */
   task: 70,
-  /** Between two looks at a stack or an endpoint. */
+  /** Between two looks at a stack that somebody else deploys, or at an endpoint that settles: half an hour each. */
   poll: 30,
+  /** Between two looks at an update, which may take hours; a look is nine events of an execution, which may have 25,000. */
+  pollUpdate: 60,
+  /** Between two looks at the lease of another, which may be waited for a day. Nothing is held meanwhile. */
+  pollLease: 120,
   /** First pause before a step that failed is repeated; doubled each time, at most `retryMaximum`. */
   retry: 2,
   retryMaximum: 30,
@@ -133,7 +137,7 @@ export const CONTROL_TIMING = {
   retries: 5,
   /**
    * A lease is renewed by each step. The longest silence of a holder that lives is one pause, and six attempts of a step with
-   * five pauses between them: 30 + 6 x 70 + 60 = 510 s.
+   * five pauses between them: 60 + 6 x 70 + 60 = 540 s.
    */
   lease: 600,
 } as const;

@@ -181,6 +181,27 @@ describe('the controller', () => {
     });
   });
 
+  it('has no more events than an execution may have, however long each of its phases takes', () => {
+    const hours = 3_600;
+    // Of a pause 2 (entered, left), of a task 5 (entered, scheduled, started, succeeded, left), of a choice 2.
+    const eventsOfALook = 9;
+    const longest = {
+      WaitForLease: 24,
+      WaitForStack: 0.5,
+      WaitForUpdate: 10,
+      WaitForRestore: 10,
+      WaitForEndpoint: 0.5,
+    };
+    const pauses = Object.entries(DEFINITION.States).filter(([, state]) => 'Seconds' in state);
+    expect(pauses.map(([name]) => name).sort()).toEqual(Object.keys(longest).sort());
+    const events = pauses.map(([name, state]) => {
+      const { Seconds } = state as { readonly Seconds: number };
+      return ((longest[name as keyof typeof longest] * hours) / Seconds) * eventsOfALook;
+    });
+    // A fifth is left for steps that are repeated: each attempt that failed is three events more.
+    expect(events.reduce((sum, count) => sum + count, 0)).toBeLessThan(25_000 * 0.8);
+  });
+
   it('is watched', () => {
     operate.hasResourceProperties('AWS::CloudWatch::Alarm', {
       AlarmName: `${DEPLOYMENT}-endpoint-control-failed`,
@@ -194,7 +215,10 @@ describe('the controller', () => {
 
   it('fails with a time-out that no update can keep', () => {
     expect(messageOf(() => controlledStage({ controller: { updateTimeout: Duration.minutes(5) } }))).toContain(
-      'updateTimeout is 300000 ms, expected 600000 to 86400000 ms',
+      'updateTimeout is 300000 ms, expected 600000 to 36000000 ms',
+    );
+    expect(messageOf(() => controlledStage({ controller: { updateTimeout: Duration.hours(11) } }))).toContain(
+      'updateTimeout is 39600000 ms, expected 600000 to 36000000 ms',
     );
   });
 
