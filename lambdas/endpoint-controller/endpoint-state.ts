@@ -1,4 +1,4 @@
-import type { DeployedComponent } from '../shared/clients/inference-component';
+import type { DeployedComponent } from '../shared/deployed-component';
 import type { EndpointDescription, ServedComponent } from './ports';
 
 export type EndpointState =

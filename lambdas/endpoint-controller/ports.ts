@@ -1,6 +1,6 @@
 import type { EndpointParameters } from '../../protocol/endpoint-control';
 import type { DesiredState, ModelVersion, PointerChange, Pointers } from '../../protocol/model-version';
-import type { DeployedComponent } from '../shared/clients/inference-component';
+import type { DeployedComponent } from '../shared/deployed-component';
 
 /** What is to be put back if whoever wrote this does not bring their change to its end. */
 export interface Restore {

@@ -1,4 +1,4 @@
-import type { DeployedComponent } from '../shared/clients/inference-component';
+import type { DeployedComponent } from '../shared/deployed-component';
 import type { Comparison } from './compare';
 import type { ExpectedComponent } from './expected';
 

@@ -10,50 +10,11 @@ import { CALLS as WATCH } from '../../lambdas/endpoint-watch/calls';
 import { CALLS_OF as VERIFY } from '../../lambdas/verify-rollout/calls';
 import { WarmUp } from '../../lib/index';
 import { sourceOf, variablesRead } from '../handler-sources';
-import { messageOf, newApp, property, type Resource, resourcesOf, templateJson } from '../support';
-import { controlledStage, DEPLOYMENT, templatesOf } from './stage';
+import { messageOf, newApp, property, resourcesOf, templateJson } from '../support';
+import { controlledStage, DEPLOYMENT, functionNamed, ofComponents, roleOf, statementsOf, templatesOf } from './stage';
 import { DEFINITION } from './world';
 
 const templates = templatesOf(controlledStage());
-const COMPONENTS = [`${DEPLOYMENT}-model`, `${DEPLOYMENT}-Embed`];
-const ofComponents = templatesOf(
-  controlledStage({
-    controller: { inferenceComponentNames: COMPONENTS },
-    rollout: { components: COMPONENTS.map((componentName) => ({ componentName, modelName: `of-${componentName}` })) },
-  }),
-);
-
-interface Statement {
-  readonly Effect: string;
-  readonly Action: string | string[];
-  readonly Resource: unknown;
-  readonly Condition?: unknown;
-}
-
-function statementsOf(template: Template, role: string): Statement[] {
-  const { Resources } = templateJson(template);
-  const inline = (Resources[role]?.Properties?.Policies ?? []) as { PolicyDocument: { Statement: Statement[] } }[];
-  const attached = Object.values(Resources).filter(
-    ({ Type, Properties }) =>
-      Type === 'AWS::IAM::Policy' && JSON.stringify(Properties?.Roles) === JSON.stringify([{ Ref: role }]),
-  );
-  return [
-    ...inline.flatMap(({ PolicyDocument }) => PolicyDocument.Statement),
-    ...attached.flatMap((policy) => property<{ Statement: Statement[] }>(policy, 'PolicyDocument').Statement),
-  ];
-}
-
-function functionNamed(template: Template, suffix: string): Resource {
-  const found = resourcesOf(template, 'AWS::Lambda::Function').find(
-    ([, resource]) => resource.Properties?.FunctionName === `${DEPLOYMENT}-${suffix}`,
-  );
-  if (found === undefined) throw new Error(`there is no function ${suffix}`);
-  return found[1];
-}
-
-function roleOf(resource: Resource): string {
-  return property<{ 'Fn::GetAtt': [string, string] }>(resource, 'Role')['Fn::GetAtt'][0];
-}
 
 const handlers = [
   ['endpoint-controller', 'endpoint-control', templates.operate, CONTROLLER.always],
@@ -256,66 +217,6 @@ describe('the parameters', () => {
   it('stay where the stage keeps what it has', () => {
     const { state } = templatesOf(controlledStage({ removalPolicy: RemovalPolicy.RETAIN }));
     state.hasResourceProperties('Custom::SlipwayEndpointParameters', { Retain: 'true' });
-  });
-});
-
-describe('the verified rollout', () => {
-  const { endpoint } = templates;
-
-  it('runs after the endpoint, again with each configuration, and only where there is an endpoint', () => {
-    const [[, found] = []] = resourcesOf(endpoint, 'Custom::SlipwayVerifiedRollout');
-    expect(found).toMatchObject({
-      Condition: 'Running',
-      Properties: {
-        EndpointName: DEPLOYMENT,
-        EndpointConfigName: { 'Fn::GetAtt': ['Config', 'EndpointConfigName'] },
-        Images: [{ Variant: 'AllTraffic', Image: '111122223333.dkr.ecr.eu-west-1.amazonaws.com/spam:1' }],
-        RollbackAlarms: [`${DEPLOYMENT}-rollout-errors`],
-        ServiceTimeout: '720',
-      },
-    });
-    expect(found?.DependsOn).toContain('Endpoint');
-    expect(property<number>(functionNamed(endpoint, 'verify-rollout'), 'Timeout')).toBe(660);
-  });
-
-  it('says which configuration was verified', () => {
-    endpoint.hasOutput('ServedEndpointConfig', { Condition: 'Running' });
-  });
-
-  it('runs again with each model of an inference component, and says which were verified', () => {
-    const [[, found] = []] = resourcesOf(ofComponents.endpoint, 'Custom::SlipwayVerifiedRollout');
-    expect(found?.Properties?.Components).toEqual([
-      { Component: `${DEPLOYMENT}-model`, Model: `of-${DEPLOYMENT}-model` },
-      { Component: `${DEPLOYMENT}-Embed`, Model: `of-${DEPLOYMENT}-Embed` },
-    ]);
-    ofComponents.endpoint.hasOutput('ServedInferenceComponents', {
-      Condition: 'Running',
-      Value: `${DEPLOYMENT}-model=of-${DEPLOYMENT}-model,${DEPLOYMENT}-Embed=of-${DEPLOYMENT}-Embed`,
-    });
-    expect(endpoint.findOutputs('ServedInferenceComponents')).toEqual({});
-  });
-
-  it.each([
-    ['verify-rollout', ofComponents.endpoint],
-    ['endpoint-control', ofComponents.operate],
-  ] as const)('lets %s describe exactly the components that there are', (suffix, template) => {
-    const describing = statementsOf(template, roleOf(functionNamed(template, suffix))).filter(({ Action }) =>
-      [Action].flat().includes('sagemaker:DescribeInferenceComponent'),
-    );
-    const resources = describing.flatMap(({ Resource }) => Resource).map((resource) => JSON.stringify(resource));
-    expect(resources).toEqual([
-      expect.stringContaining(`:inference-component/${DEPLOYMENT}-embed"`),
-      expect.stringContaining(`:inference-component/${DEPLOYMENT}-model"`),
-    ]);
-  });
-
-  it('may ask alarms that others named', () => {
-    const own = templatesOf(controlledStage({ rollout: { rollbackAlarmNames: ['other-alarm'] } })).endpoint;
-    expect(JSON.stringify(own.toJSON())).toContain(':alarm:other-alarm"');
-  });
-
-  it.each([Duration.seconds(29), Duration.minutes(15)])('fails with a time-out of %s', (timeout) => {
-    expect(messageOf(() => controlledStage({ rollout: { timeout } }))).toContain('expected 30000 to 840000 ms');
   });
 });
 

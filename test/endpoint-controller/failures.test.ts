@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DeployedComponent } from '../../lambdas/shared/clients/inference-component';
+import type { DeployedComponent } from '../../lambdas/shared/deployed-component';
 import { Cloud, projected, serving, start, stop, use } from './world';
 
 const FREE = { holding: undefined, restore: undefined };

@@ -11,7 +11,7 @@ import type {
   World,
 } from '../../lambdas/endpoint-controller/ports';
 import { runStep, type StepEvent } from '../../lambdas/endpoint-controller/steps';
-import type { DeployedComponent } from '../../lambdas/shared/clients/inference-component';
+import type { DeployedComponent } from '../../lambdas/shared/deployed-component';
 import { controllerDefinition } from '../../lib/endpoint/endpoint-controller-definition';
 import { type ControlRequest, type EndpointParameters, INITIAL_PARAMETERS } from '../../protocol/endpoint-control';
 import {
@@ -270,7 +270,7 @@ export function configOf({ version }: EndpointParameters): string {
   return `config-${version.split(',', 1)[0]}`;
 }
 
-export function modelOf({ version }: EndpointParameters): string {
+function modelOf({ version }: EndpointParameters): string {
   return `model-${version.split(',', 1)[0]}`;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DeployedComponent } from '../../lambdas/shared/clients/inference-component';
+import type { DeployedComponent } from '../../lambdas/shared/deployed-component';
 import { compare } from '../../lambdas/verify-rollout/compare';
 import { type Expected, expectedOf } from '../../lambdas/verify-rollout/expected';
 import type { AlarmChange, DeployedEndpoint, Rollouts } from '../../lambdas/verify-rollout/ports';

@@ -1,5 +1,6 @@
 import { DescribeEndpointCommand, type SageMakerClient } from '@aws-sdk/client-sagemaker';
-import { type DeployedComponent, describeComponent } from '../../shared/clients/inference-component';
+import { describeComponent } from '../../shared/clients/inference-component';
+import type { DeployedComponent } from '../../shared/deployed-component';
 import type { Endpoint, EndpointDescription } from '../ports';
 
 /** The endpoint as SageMaker describes it. */

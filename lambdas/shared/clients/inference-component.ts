@@ -1,12 +1,5 @@
 import { DescribeInferenceComponentCommand, type SageMakerClient } from '@aws-sdk/client-sagemaker';
-
-/** An inference component as SageMaker describes it. */
-export interface DeployedComponent {
-  readonly status: string;
-  /** The model that it serves; several where it has a specification for each instance type and they differ. */
-  readonly models: readonly string[];
-  readonly failureReason: string | undefined;
-}
+import type { DeployedComponent } from '../deployed-component';
 
 /** Undefined where there is no such component. */
 export async function describeComponent(client: SageMakerClient, name: string): Promise<DeployedComponent | undefined> {
