@@ -6,6 +6,7 @@ export {
   type AsynchronousExchange,
   type BackendCapabilities,
   type CanaryRolloutOptions,
+  type ComponentModel,
   type EndpointBindOptions,
   type EndpointFront,
   type EndpointObjectives,

@@ -36,12 +36,13 @@ export function stageEndpoint(stack: Stack, props: ProductionModelProps, parts: 
     severityCeiling: profile.severityCeiling,
   });
   if (endpoint === undefined) throw new Error('a backend that says it owns an endpoint made none');
-  const { endpointName, endpointConfigName, rollbackAlarmNames, running } = endpoint;
+  const { endpointName, endpointConfigName, components, rollbackAlarmNames, running } = endpoint;
   new VerifiedRollout(stack, 'VerifiedRollout', {
     deployment,
     endpoint: endpoint.construct,
     endpointName,
     endpointConfigName,
+    components,
     rollbackAlarmNames,
     condition: running,
     functionSettings,
@@ -69,7 +70,7 @@ export function operateEndpoint(
     model,
     registry,
     endpointName: endpoint.endpointName,
-    inferenceComponentName: endpoint.inferenceComponentNames[0],
+    inferenceComponentNames: endpoint.inferenceComponentNames,
     resourceNamePrefixes: namedByCloudFormation(endpoint),
     volumeKey: encryptionKey,
     warmUp: backend.capabilities.answersLater === true ? WarmUp.none() : warmUp,

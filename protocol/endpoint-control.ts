@@ -2,7 +2,7 @@ import type { DesiredState } from './model-version';
 
 /** What the template of an endpoint reads, and who may change it. Names of SSM parameters of one deployment. */
 export const ENDPOINT_PARAMETER = {
-  /** StringList: version, S3 URI of its artefact (ends in a slash), image URI. */
+  /** StringList: version, S3 URI of its artefact (ends in a slash), and a place for an image of its own, which no version has. */
   desiredVersion: (deployment: string): string => `/slipway/${deployment}/desired-version`,
   /** String: `running` or `stopped`. */
   desiredState: (deployment: string): string => `/slipway/${deployment}/desired-state`,
@@ -22,6 +22,12 @@ export interface EndpointParameters {
 
 /** Output of the endpoint's stack: the configuration that was verified to serve; absent while the endpoint is stopped. */
 export const SERVED_CONFIG_OUTPUT = 'ServedEndpointConfig';
+
+/**
+ * Output of the endpoint's stack: the models that its inference components were verified to serve, as `component=model` with
+ * commas between; absent while the endpoint is stopped, and where it has no components. Neither name can hold either sign.
+ */
+export const SERVED_COMPONENTS_OUTPUT = { name: 'ServedInferenceComponents', separator: ',', equals: '=' } as const;
 
 /** Output of the stack of state by which the command line finds the controller. */
 export const CONTROLLER_OUTPUT = 'EndpointControllerName';
@@ -118,8 +124,12 @@ export const CONTROL_TIMING = {
   handler: 60,
   /** A state of the machine waits a little longer than the function runs, so that the function's own end is seen. */
   task: 70,
-  /** Between two looks at a stack or an endpoint. */
+  /** Between two looks at a stack that somebody else deploys, or at an endpoint that settles: half an hour each. */
   poll: 30,
+  /** Between two looks at an update, which may take hours; a look is nine events of an execution, which may have 25,000. */
+  pollUpdate: 60,
+  /** Between two looks at the lease of another, which may be waited for a day. Nothing is held meanwhile. */
+  pollLease: 120,
   /** First pause before a step that failed is repeated; doubled each time, at most `retryMaximum`. */
   retry: 2,
   retryMaximum: 30,
@@ -127,7 +137,7 @@ export const CONTROL_TIMING = {
   retries: 5,
   /**
    * A lease is renewed by each step. The longest silence of a holder that lives is one pause, and six attempts of a step with
-   * five pauses between them: 30 + 6 x 70 + 60 = 510 s.
+   * five pauses between them: 60 + 6 x 70 + 60 = 540 s.
    */
   lease: 600,
 } as const;

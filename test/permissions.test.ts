@@ -6,7 +6,7 @@ import { CALLS as ANSWER_ASYNC } from '../lambdas/answer-async/calls';
 import { CALLS as ANSWER_WAITING } from '../lambdas/answer-waiting/calls';
 import { CALLS as API_LOGGING_ROLE } from '../lambdas/api-logging-role/calls';
 import { CALLS as AUTHORIZE } from '../lambdas/authorize/calls';
-import { CALLS as ENDPOINT_CONTROLLER } from '../lambdas/endpoint-controller/calls';
+import { CALLS_OF as ENDPOINT_CONTROLLER } from '../lambdas/endpoint-controller/calls';
 import { CALLS as ENDPOINT_PARAMETERS } from '../lambdas/endpoint-parameters/calls';
 import { CALLS as ENDPOINT_WATCH } from '../lambdas/endpoint-watch/calls';
 import { CALLS as MODEL_HOST } from '../lambdas/model-host/calls';
@@ -14,7 +14,7 @@ import { CALLS as PREDICT } from '../lambdas/predict/calls';
 import { CALLS_OF as PREDICT_ENDPOINT } from '../lambdas/predict-endpoint/calls';
 import { CALLS as RECORDS } from '../lambdas/records/calls';
 import { CALLS as SWEEP_RECORDS } from '../lambdas/sweep-records/calls';
-import { CALLS as VERIFY_ROLLOUT } from '../lambdas/verify-rollout/calls';
+import { CALLS_OF as VERIFY_ROLLOUT } from '../lambdas/verify-rollout/calls';
 import { synthesizedEndpointStages } from './endpoint-stages';
 import { handlerNames } from './handler-sources';
 import { property, resourcesOf, type SynthesizedStage, synthesizedStages, templateJson } from './support';
@@ -29,10 +29,10 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
   predict: PREDICT,
   records: RECORDS,
   'sweep-records': SWEEP_RECORDS,
-  'endpoint-control': ENDPOINT_CONTROLLER,
+  'endpoint-control': ENDPOINT_CONTROLLER.always,
   'endpoint-params': ENDPOINT_PARAMETERS,
   'endpoint-watch': ENDPOINT_WATCH,
-  'verify-rollout': VERIFY_ROLLOUT,
+  'verify-rollout': VERIFY_ROLLOUT.always,
 };
 
 /** Handlers whose functions are called otherwise. */
@@ -70,8 +70,15 @@ const PREDICT_BY_ENDPOINT: Readonly<Record<string, readonly string[]>> = {
   asynchronous: [...always, ...asynchronous],
 };
 
+/** What is called besides where the endpoint hosts inference components. */
+const OF_COMPONENTS: Readonly<Record<string, readonly string[]>> = {
+  'endpoint-control': ENDPOINT_CONTROLLER.components,
+  'verify-rollout': VERIFY_ROLLOUT.components,
+};
+
 function callsOf(stage: SynthesizedStage, name: string): readonly string[] {
-  return (name === 'predict' ? PREDICT_BY_ENDPOINT[stage.name] : undefined) ?? CALLS[name] ?? [];
+  const calls = (name === 'predict' ? PREDICT_BY_ENDPOINT[stage.name] : undefined) ?? CALLS[name] ?? [];
+  return stage.name === 'sleeping' ? [...calls, ...(OF_COMPONENTS[name] ?? [])] : calls;
 }
 
 /** The folder under `lambdas/` whose handler a function runs. */

@@ -67,6 +67,21 @@ function deployedHandlers(stage: SynthesizedStage): DeployedHandler[] {
     });
 }
 
+describe('the verification of a rollout', () => {
+  it('is called again when a model of an inference component changes, which alone changes nothing of the endpoint', () => {
+    const sleeping = everyStage.find(({ name }) => name === 'sleeping');
+    const found = sleeping === undefined ? [] : allResources(sleeping);
+    const [verified] = found.filter(({ resource }) => resource.Type === 'Custom::SlipwayVerifiedRollout');
+    const [component] = found.filter(({ resource }) => resource.Type === 'AWS::SageMaker::InferenceComponent');
+    const { Specifications, Specification = Specifications } = component?.resource.Properties ?? {};
+    const { ModelName } = Specification as { readonly ModelName: object };
+    expect(ModelName).toEqual({ 'Fn::GetAtt': [expect.any(String), 'ModelName'] });
+    expect(verified?.resource.Properties?.Components).toEqual([
+      { Component: 'spam-filter-sleeping-model', Model: ModelName },
+    ]);
+  });
+});
+
 describe('environment variables', () => {
   it.each(everyStageByName)('of %s are what each handler reads, no more and no less', (_, stage) => {
     const handlers = deployedHandlers(stage);

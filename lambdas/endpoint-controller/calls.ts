@@ -1,5 +1,4 @@
-/** IAM actions behind the SDK calls of this handler; a test compares them with the sources and with its role. */
-export const CALLS = [
+const ALWAYS = [
   'cloudformation:DescribeStackEvents',
   'cloudformation:DescribeStacks',
   'cloudformation:UpdateStack',
@@ -17,3 +16,12 @@ export const CALLS = [
   'ssm:PutParameter',
   'states:DescribeExecution',
 ] as const;
+
+/** IAM actions behind the SDK calls of this handler, by what the endpoint is; tests compare them with the sources and with its role. */
+export const CALLS_OF = {
+  always: ALWAYS,
+  /** An endpoint of inference components. */
+  components: ['sagemaker:DescribeInferenceComponent'],
+} as const;
+
+export const CALLS = [...CALLS_OF.always, ...CALLS_OF.components] as const;

@@ -1,4 +1,5 @@
-import type { EndpointDescription } from './ports';
+import type { DeployedComponent } from '../shared/deployed-component';
+import type { EndpointDescription, ServedComponent } from './ports';
 
 export type EndpointState =
   | { readonly kind: 'as-wanted' }
@@ -27,6 +28,26 @@ export function servingState(
     return {
       kind: 'wrong',
       text: `endpoint ${name} serves configuration ${configName ?? 'none'}, its stack verified ${wantedConfig}; somebody changes it outside of its stack`,
+    };
+  }
+  return { kind: 'as-wanted' };
+}
+
+/** Whether an inference component serves the model that its stack says was verified. */
+export function componentState(
+  { name, model }: ServedComponent,
+  component: DeployedComponent | undefined,
+): EndpointState {
+  if (component === undefined)
+    return { kind: 'wrong', text: `there is no inference component ${name}, although its stack says so` };
+  const { status, models, failureReason } = component;
+  if (CHANGING.has(status)) return { kind: 'changing' };
+  const why = failureReason === undefined ? '' : `: ${failureReason}`;
+  if (status !== 'InService') return { kind: 'wrong', text: `inference component ${name} is ${status}${why}` };
+  if (models.length !== 1 || models[0] !== model) {
+    return {
+      kind: 'wrong',
+      text: `inference component ${name} serves model ${models.join(', ') || 'none'}, its stack verified ${model}${why}`,
     };
   }
   return { kind: 'as-wanted' };

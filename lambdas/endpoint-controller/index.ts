@@ -5,6 +5,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { ENV } from '../../protocol/env';
 import type { EndpointControllerConfig } from '../../protocol/handler-config';
+import { callsWithin } from '../shared/clients/call-limits';
 import { dynamoDb } from '../shared/clients/dynamodb';
 import { readConfigFile } from '../shared/config-file';
 import { requiredChoice, requiredEnv } from '../shared/env';
@@ -20,9 +21,9 @@ import type { Refusal, Run } from './run';
 import { runStep, type StepEvent } from './steps';
 
 /** Ten attempts at most fit into a step of a minute; what still fails is repeated by the state machine. */
-const CONTROL_PLANE = { maxAttempts: 3, requestHandler: { requestTimeout: 5_000, connectionTimeout: 2_000 } };
+const CONTROL_PLANE = callsWithin({ attemptMs: 5_000, attempts: 3 });
 /** A first request may load a model. It is sent once a step, and again in the next one where it was not answered. */
-const WARM_UP = { maxAttempts: 1, requestHandler: { requestTimeout: 25_000, connectionTimeout: 2_000 } };
+const WARM_UP = callsWithin({ attemptMs: 25_000, attempts: 1 });
 
 const deployment = requiredEnv(ENV.deployment);
 const endpointName = requiredEnv(ENV.endpoint);

@@ -1,5 +1,6 @@
 import type { EndpointParameters } from '../../protocol/endpoint-control';
 import type { DesiredState, ModelVersion, PointerChange, Pointers } from '../../protocol/model-version';
+import type { DeployedComponent } from '../shared/deployed-component';
 
 /** What is to be put back if whoever wrote this does not bring their change to its end. */
 export interface Restore {
@@ -76,6 +77,13 @@ export interface StackDescription {
   readonly reason: string | undefined;
   /** Configuration that the stack verified to serve; undefined where the endpoint is stopped. */
   readonly servedConfig: string | undefined;
+  /** Inference components with the models that the stack verified them to serve; none where it has no components. */
+  readonly servedComponents: readonly ServedComponent[];
+}
+
+export interface ServedComponent {
+  readonly name: string;
+  readonly model: string;
 }
 
 /** `unchanged`: the template says what is there already; `busy`: the stack cannot be updated as it is now. */
@@ -102,6 +110,8 @@ export interface Endpoint {
   readonly name: string;
   /** Undefined where there is none. */
   describe(): Promise<EndpointDescription | undefined>;
+  /** Undefined where there is no such inference component. */
+  component(name: string): Promise<DeployedComponent | undefined>;
   /** Sends one request: `answered`, `none` where none is to be sent, or the name of what went wrong. */
   warmUp(): Promise<string>;
 }

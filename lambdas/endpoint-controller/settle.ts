@@ -1,6 +1,6 @@
 import { CONTROL_ERROR } from '../../protocol/endpoint-control';
 import type { Pointers } from '../../protocol/model-version';
-import { type EndpointState, isNotYetWarm, servingState, stoppedState } from './endpoint-state';
+import { componentState, type EndpointState, isNotYetWarm, servingState, stoppedState } from './endpoint-state';
 import { lost, lostLease } from './held';
 import type { World } from './ports';
 import { done, failed, type Run, wait } from './run';
@@ -30,8 +30,7 @@ async function settleStopped(world: World, execution: string, run: Run, pointers
 }
 
 async function settleRunning(world: World, execution: string, run: Run, pointers: Pointers): Promise<Run> {
-  const stack = await world.stack.describe();
-  const state = servingState(world.endpoint.name, await world.endpoint.describe(), stack?.servedConfig);
+  const state = await runningState(world);
   if (state.kind === 'changing' && !isLate(world, run)) return wait(run);
   if (state.kind !== 'as-wanted') return failed(run, CONTROL_ERROR.notVerified, textOf(world, run, state));
   const warmUp = await world.endpoint.warmUp();
@@ -42,6 +41,18 @@ async function settleRunning(world: World, execution: string, run: Run, pointers
   if (outcome === 'changed') return wait(run);
   const text = `${pointers.desired} serves`;
   return done(run, { version: pointers.desired, desiredState: 'running', warmUp, text });
+}
+
+/** The endpoint first; then the first of its inference components that does not serve what it should. */
+async function runningState({ stack, endpoint }: World): Promise<EndpointState> {
+  const { servedConfig, servedComponents = [] } = (await stack.describe()) ?? {};
+  const state = servingState(endpoint.name, await endpoint.describe(), servedConfig);
+  if (state.kind !== 'as-wanted') return state;
+  for (const served of servedComponents) {
+    const component = componentState(served, await endpoint.component(served.name));
+    if (component.kind !== 'as-wanted') return component;
+  }
+  return state;
 }
 
 /** Forgets what was to be restored in the same transaction: from here on there is nothing to take back. */

@@ -67,7 +67,7 @@ function desiredStateAfter({ action }: ControlRequest, before: DesiredState): De
   return before;
 }
 
-/** Version, artefact and image as the template splits them. Versions are artefacts; an image of its own none has yet. */
+/** Version and artefact as the template splits them. The third place is kept for an image, which no version has. */
 function projectionOf({ version, artifact }: ModelVersion): string {
   return [version, `s3://${artifact.bucket}/${artifact.prefix}`, NOTHING].join(',');
 }

@@ -1,11 +1,11 @@
 import type { Expected } from './expected';
 import type { DeployedEndpoint, DeployedVariant } from './ports';
 
-/** `rolledBack` says that it serves what it served before, which alarms may explain. */
+/** `rolledBack` says what serves as it served before, which alarms may explain. */
 export type Comparison =
   | { readonly kind: 'as-asked' }
-  | { readonly kind: 'changing'; readonly status: string }
-  | { readonly kind: 'other'; readonly rolledBack: boolean; readonly text: string };
+  | { readonly kind: 'changing'; readonly text: string }
+  | { readonly kind: 'other'; readonly rolledBack: 'endpoint' | 'component' | 'nothing'; readonly text: string };
 
 const CHANGING = new Set(['Creating', 'Updating', 'SystemUpdating', 'RollingBack']);
 
@@ -13,19 +13,21 @@ export function compare(expected: Expected, endpoint: DeployedEndpoint | undefin
   const { endpoint: name, config } = expected;
   if (endpoint === undefined) return other(`there is no endpoint ${name}`);
   const { status, configName, failureReason } = endpoint;
-  if (CHANGING.has(status)) return { kind: 'changing', status };
+  if (CHANGING.has(status)) {
+    return { kind: 'changing', text: `endpoint ${name} is still ${status}; it was to serve configuration ${config}` };
+  }
   const why = failureReason === undefined ? '' : `; SageMaker says: ${failureReason}`;
   if (status !== 'InService') return other(`endpoint ${name} is ${status}${why}`);
   if (configName !== config) {
     const text = `endpoint ${name} serves configuration ${configName ?? 'none'}, the template asked for ${config}: SageMaker rolled the update back${why}`;
-    return { kind: 'other', rolledBack: true, text };
+    return { kind: 'other', rolledBack: 'endpoint', text };
   }
   const faults = expected.images.flatMap(({ variant, image }) => imageFault(endpoint.variants, variant, image));
   return faults.length === 0 ? { kind: 'as-asked' } : other(`endpoint ${name}: ${faults.join('; ')}`);
 }
 
 function other(text: string): Comparison {
-  return { kind: 'other', rolledBack: false, text };
+  return { kind: 'other', rolledBack: 'nothing', text };
 }
 
 function imageFault(variants: readonly DeployedVariant[], name: string, image: string): string[] {

@@ -1,6 +1,6 @@
 import type { AlarmChange, Rollouts } from './ports';
 
-/** Where it is not known when the configuration was made: longer than any rollout that a profile allows. */
+/** Where it is not known when the rollout began, as of inference components, whose configuration stays: longer than any rollout that a profile allows. */
 const LOOK_BACK_MS = 6 * 3_600_000;
 /** CloudFormation shows 4 KB: so many alarms with so long a reason fit beside the names. */
 const MOST_ALARMS = 5;
@@ -11,13 +11,13 @@ const MOST_POINTS = 10;
 export async function explainRollback(
   rollouts: Rollouts,
   alarms: readonly string[],
-  config: string,
+  began: number | undefined,
   now: number,
 ): Promise<string> {
   if (alarms.length === 0) {
     return 'it has no rollback alarms, so that the new instances did not pass their health checks; its log group says why';
   }
-  const since = (await rollouts.configMadeAt(config)) ?? now - LOOK_BACK_MS;
+  const since = began ?? now - LOOK_BACK_MS;
   const texts: string[] = [];
   for (const alarm of alarms) {
     const fired = firedSince(await rollouts.changes(alarm), since);

@@ -3,6 +3,8 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import type { Context } from 'aws-lambda';
 import { ENV } from '../../protocol/env';
+import { callsWithin } from '../shared/clients/call-limits';
+import { describeComponent } from '../shared/clients/inference-component';
 import { type CustomResourceRequest, type Outcome, respond } from '../shared/custom-resource';
 import { requiredChoice } from '../shared/env';
 import { createLog, LOG_LEVELS } from '../shared/log';
@@ -13,7 +15,7 @@ import type { Rollouts } from './ports';
 import { verifyRollout } from './verify';
 
 /** Each call answers within five seconds or is repeated. */
-const CALL = { maxAttempts: 4, requestHandler: { requestTimeout: 5_000, connectionTimeout: 2_000 } };
+const CALL = callsWithin({ attemptMs: 5_000, attempts: 4 });
 const PAUSE_MS = 10_000;
 /** Kept for the alarms' histories, at most ten, and for the answer. */
 const ANSWER_MS = 45_000;
@@ -23,6 +25,7 @@ const sageMaker = new SageMakerClient(CALL);
 const cloudWatch = new CloudWatchClient(CALL);
 const rollouts: Rollouts = {
   endpoint: (name) => describeEndpoint(sageMaker, name),
+  component: (name) => describeComponent(sageMaker, name),
   configMadeAt: (name) => configMadeAt(sageMaker, name),
   changes: (alarm) => alarmChanges(cloudWatch, alarm),
 };

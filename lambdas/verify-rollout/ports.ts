@@ -1,3 +1,5 @@
+import type { DeployedComponent } from '../shared/deployed-component';
+
 export interface DeployedImage {
   /** As the model named it. */
   readonly specified: string | undefined;
@@ -32,6 +34,8 @@ export interface AlarmChange {
 export interface Rollouts {
   /** Undefined where there is no such endpoint. */
   endpoint(name: string): Promise<DeployedEndpoint | undefined>;
+  /** Undefined where there is no such inference component. */
+  component(name: string): Promise<DeployedComponent | undefined>;
   /** Milliseconds since the epoch at which a configuration was made; undefined where there is none. */
   configMadeAt(name: string): Promise<number | undefined>;
   /** Changes of an alarm's state, the latest first. */

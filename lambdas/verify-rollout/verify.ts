@@ -1,4 +1,5 @@
 import { type Comparison, compare } from './compare';
+import { compareComponent } from './compare-components';
 import type { Expected } from './expected';
 import { explainRollback } from './explain';
 import type { Rollouts } from './ports';
@@ -19,12 +20,11 @@ export async function verifyRollout(expected: Expected, needs: VerifyNeeds): Pro
     case 'as-asked':
       return undefined;
     case 'changing':
-      return `endpoint ${expected.endpoint} is still ${comparison.status}; it was to serve configuration ${expected.config}`;
+      return comparison.text;
     case 'other': {
-      if (!comparison.rolledBack) return comparison.text;
-      const { rollouts, now } = needs;
-      // What is known is told, also where the alarms cannot be asked.
-      const why = await explainRollback(rollouts, expected.alarms, expected.config, now()).catch(
+      if (comparison.rolledBack === 'nothing') return comparison.text;
+      const why = await explanation(comparison.rolledBack, expected, needs).catch(
+        // What is known is told, also where the alarms cannot be asked.
         (error: unknown) => `its alarms could not be asked (${error instanceof Error ? error.name : 'Error'})`,
       );
       return `${comparison.text}; ${why}`;
@@ -32,11 +32,31 @@ export async function verifyRollout(expected: Expected, needs: VerifyNeeds): Pro
   }
 }
 
-/** Waits while the endpoint changes, as long as there is time. */
+async function explanation(
+  rolledBack: 'endpoint' | 'component',
+  { alarms, config }: Expected,
+  { rollouts, now }: VerifyNeeds,
+): Promise<string> {
+  const began = rolledBack === 'endpoint' ? await rollouts.configMadeAt(config) : undefined;
+  return explainRollback(rollouts, alarms, began, now());
+}
+
+/** Waits while the endpoint or one of its components changes, as long as there is time. */
 async function settled(expected: Expected, { rollouts, pause, remainingMs }: VerifyNeeds): Promise<Comparison> {
   for (;;) {
-    const comparison = compare(expected, await rollouts.endpoint(expected.endpoint));
+    const comparison = await compared(expected, rollouts);
     if (comparison.kind !== 'changing' || remainingMs() <= 0) return comparison;
     await pause();
   }
+}
+
+/** The endpoint first; then the first of its components that does not serve what it should. */
+async function compared(expected: Expected, rollouts: Rollouts): Promise<Comparison> {
+  const endpoint = compare(expected, await rollouts.endpoint(expected.endpoint));
+  if (endpoint.kind !== 'as-asked') return endpoint;
+  for (const expectedComponent of expected.components) {
+    const comparison = compareComponent(expectedComponent, await rollouts.component(expectedComponent.component));
+    if (comparison.kind !== 'as-asked') return comparison;
+  }
+  return endpoint;
 }

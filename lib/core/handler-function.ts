@@ -4,7 +4,14 @@ import { type Duration, RemovalPolicy, Size, Token } from 'aws-cdk-lib';
 import { type ISecurityGroup, type IVpc, SecurityGroup, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  type RecursiveLoop,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { ENV, HANDLER_CONFIG_FILE } from '../../protocol/env';
@@ -58,6 +65,11 @@ export interface HandlerFunctionProps extends FunctionSettings {
   readonly memory?: Size;
   /** Written as a file beside the bundle: too large or too structured for the environment. Must be plain JSON. */
   readonly config?: unknown;
+  /**
+   * Whether Lambda stops the function when what it sends invokes it again, sixteen times in a row.
+   * @default it does
+   */
+  readonly recursiveLoop?: RecursiveLoop;
 }
 
 /**
@@ -78,6 +90,7 @@ export class HandlerFunction extends LambdaFunction {
       code: bundledCode(scope, props.handler, props.config),
       timeout: props.timeout,
       memorySize: (props.memory ?? Size.mebibytes(512)).toMebibytes(),
+      recursiveLoop: props.recursiveLoop,
     });
     this.addEnvironment(ENV.logLevel, props.logLevel ?? 'INFO');
     // Stack traces that point at the source cost a few milliseconds at cold start, and only there.

@@ -123,6 +123,14 @@ export interface EndpointBindOptions {
   readonly payloadBucket?: IBucket;
 }
 
+/** An inference component and the model that it is to serve. */
+export interface ComponentModel {
+  /** Name of the component, a literal. */
+  readonly componentName: string;
+  /** Name of the model as the template refers to it; changes with every rollout. */
+  readonly modelName: string;
+}
+
 /** An endpoint in a stack. */
 export interface IBoundEndpoint {
   /** What it is made of. */
@@ -135,6 +143,8 @@ export interface IBoundEndpoint {
   readonly rollbackAlarmNames: string[];
   /** Literal names of the inference components; empty where the endpoint has none. */
   readonly inferenceComponentNames: string[];
+  /** What the inference components are to serve; their rollouts leave the configuration of the endpoint as it is. */
+  readonly components: ComponentModel[];
   /**
    * On what the endpoint exists: a version is wanted and the state is running. Undefined where it always exists.
    */

@@ -8,7 +8,7 @@ import type { Construct } from 'constructs';
 import { ASYNC_PREFIX, asyncTopicName, DEFAULT_ASYNC_PREFIX, PRODUCTION_VARIANT } from '../../protocol/endpoint';
 import { checkDuration, checkNumber, checkText, faultsOf } from '../core/checks';
 import { grantKeyThrough } from '../core/grants';
-import type { BackendCapabilities, EndpointFront } from './api';
+import type { BackendCapabilities, ComponentModel, EndpointFront } from './api';
 import { AT_ONCE, endpointAlarm, MINUTE } from './endpoint-alarms';
 import { grantPrefix } from './execution-role';
 import {
@@ -194,7 +194,12 @@ export class AsyncHosting implements IEndpointHosting {
   }
 
   /** @internal */
-  _complete(context: HostingContext, endpoint: CfnEndpoint): void {
+  _complete(context: HostingContext, endpoint: CfnEndpoint): ComponentModel[] {
+    this.scale(context, endpoint);
+    return [];
+  }
+
+  private scale(context: HostingContext, endpoint: CfnEndpoint): void {
     const { scope, endpointName, minimumInstances: min, severityCeiling } = context;
     const { props } = this;
     const target = new EndpointTarget(scope, 'Scaling', {

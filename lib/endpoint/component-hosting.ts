@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import { componentName, PRODUCTION_VARIANT } from '../../protocol/endpoint';
 import { checkNumber, checkText, faultsOf, show } from '../core/checks';
 import { ConfigError } from '../core/config-error';
-import type { BackendCapabilities, EndpointFront, Rollout } from './api';
+import type { BackendCapabilities, ComponentModel, EndpointFront, Rollout } from './api';
 import {
   COUNT,
   type ComponentOptions,
@@ -185,12 +185,14 @@ export class ComponentHosting implements IEndpointHosting {
   }
 
   /** @internal */
-  _complete(context: HostingContext, endpoint: CfnEndpoint): void {
+  _complete(context: HostingContext, endpoint: CfnEndpoint): ComponentModel[] {
     const names = this._traits.componentNames(context.endpointName);
-    this.planned(context.minimumInstances).forEach((component, index) => {
+    return this.planned(context.minimumInstances).map((component, index) => {
       const further = this.further[index - 1];
       const model = further === undefined ? context.model : context.makeModel(`Model-${further.name}`, further.model);
-      this.component(context, endpoint, component, names[index] ?? '', model);
+      const name = names[index] ?? '';
+      this.component(context, endpoint, component, name, model);
+      return { componentName: name, modelName: model.attrModelName };
     });
   }
 

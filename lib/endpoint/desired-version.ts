@@ -17,17 +17,13 @@ export class DesiredVersion {
   readonly version: string;
   /** S3 URI of the artefact's prefix; ends in a slash. */
   readonly artifactUri: string;
-  private readonly image: string;
 
-  constructor(
-    private readonly scope: Construct,
-    deployment: string,
-  ) {
+  constructor(scope: Construct, deployment: string) {
     const stack = Stack.of(scope);
     const wanted = new CfnParameter(stack, TEMPLATE_PARAMETER.desiredVersion, {
       type: 'AWS::SSM::Parameter::Value<List<String>>',
       default: ENDPOINT_PARAMETER.desiredVersion(deployment),
-      description: 'version, artefact and image that should serve; moved by "slipway models use"',
+      description: 'version that should serve, with its artefact; moved by "slipway models use"',
     });
     const state = new CfnParameter(stack, TEMPLATE_PARAMETER.desiredState, {
       type: 'AWS::SSM::Parameter::Value<String>',
@@ -37,21 +33,11 @@ export class DesiredVersion {
     const values = wanted.valueAsList;
     this.version = Fn.select(0, values);
     this.artifactUri = Fn.select(1, values);
-    this.image = Fn.select(2, values);
     this.running = new CfnCondition(stack, 'Running', {
       expression: Fn.conditionAnd(
         Fn.conditionNot(Fn.conditionEquals(this.version, NOTHING)),
         Fn.conditionEquals(state.valueAsString, 'running'),
       ),
     });
-  }
-
-  /** The image that the version brings, or `otherwise` where it brings none. */
-  imageOr(otherwise: string | undefined): string {
-    if (otherwise === undefined) return this.image;
-    const own = new CfnCondition(Stack.of(this.scope), 'VersionHasImage', {
-      expression: Fn.conditionNot(Fn.conditionEquals(this.image, NOTHING)),
-    });
-    return Fn.conditionIf(own.logicalId, this.image, otherwise).toString();
   }
 }

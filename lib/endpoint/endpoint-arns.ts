@@ -1,9 +1,26 @@
 import { Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 
 /** ARNs that whoever invokes an endpoint, or one of its inference components, needs permission for. */
 export function invocationArns(scope: IConstruct, endpointName: string, components: readonly string[]): string[] {
-  const arn = (resource: string, resourceName: string) =>
-    Stack.of(scope).formatArn({ service: 'sagemaker', resource, resourceName });
-  return [arn('endpoint', endpointName), ...components.map((name) => arn('inference-component', name))];
+  const endpoint = Stack.of(scope).formatArn({
+    service: 'sagemaker',
+    resource: 'endpoint',
+    resourceName: endpointName,
+  });
+  return [endpoint, ...components.map((name) => componentArn(scope, name))];
+}
+
+/** ARN of an inference component, as permissions have it. */
+export function componentArn(scope: IConstruct, name: string): string {
+  return Stack.of(scope).formatArn({ service: 'sagemaker', resource: 'inference-component', resourceName: name });
+}
+
+/** Lets somebody see which models these inference components serve. */
+export function describeComponents(scope: IConstruct, names: readonly string[]): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['sagemaker:DescribeInferenceComponent'],
+    resources: names.map((name) => componentArn(scope, name.toLowerCase())),
+  });
 }

@@ -46,7 +46,7 @@ export function controllerDefinition(handler: string, timeoutSeconds: number): D
     StartAt: 'TakeLease',
     States: {
       ...step('TakeLease', CONTROL_STEP.takeLease, { next: 'PrepareStack', wait: 'WaitForLease', failed: 'Ended' }),
-      ...pause('WaitForLease', 'TakeLease'),
+      ...pause('WaitForLease', 'TakeLease', CONTROL_TIMING.pollLease),
       ...step('PrepareStack', CONTROL_STEP.prepare, { next: 'UpdateEndpoint', wait: 'WaitForStack' }),
       ...pause('WaitForStack', 'PrepareStack'),
       ...step('UpdateEndpoint', CONTROL_STEP.apply, {
@@ -54,12 +54,12 @@ export function controllerDefinition(handler: string, timeoutSeconds: number): D
         unchanged: 'SettleEndpoint',
         wait: 'WaitForStack',
       }),
-      ...pause('WaitForUpdate', 'FollowUpdate'),
+      ...pause('WaitForUpdate', 'FollowUpdate', CONTROL_TIMING.pollUpdate),
       ...step('FollowUpdate', CONTROL_STEP.follow, { next: 'SettleEndpoint', wait: 'WaitForUpdate' }),
       ...step('SettleEndpoint', CONTROL_STEP.settle, { wait: 'WaitForEndpoint' }),
       ...pause('WaitForEndpoint', 'SettleEndpoint'),
       ...step('Restore', CONTROL_STEP.restore, { next: 'WaitForRestore', failed: 'Release', crashed: 'NotRestored' }),
-      ...pause('WaitForRestore', 'FollowRestore'),
+      ...pause('WaitForRestore', 'FollowRestore', CONTROL_TIMING.pollUpdate),
       ...step('FollowRestore', CONTROL_STEP.follow, {
         next: 'Release',
         wait: 'WaitForRestore',
@@ -141,8 +141,8 @@ function choicesOf({ next, wait, unchanged, failed = 'Restore' }: Ways): object[
   ];
 }
 
-function pause(name: string, next: string): States {
-  return { [name]: { Type: 'Wait', Seconds: CONTROL_TIMING.poll, Next: next } };
+function pause(name: string, next: string, seconds: number = CONTROL_TIMING.poll): States {
+  return { [name]: { Type: 'Wait', Seconds: seconds, Next: next } };
 }
 
 /** One last state for each way in which it can fail, so that the graph shows it, and its error's name is a constant. */

@@ -15,6 +15,7 @@ import { stateMachineLink } from '../core/console-link';
 import { type FunctionSettings, HandlerFunction } from '../core/handler-function';
 import type { IModelRegistry } from '../lifecycle/api';
 import { type IMonitor, Severity } from '../monitor/api';
+import { componentArn, describeComponents } from './endpoint-arns';
 import { controllerDefinition } from './endpoint-controller-definition';
 import { parameterArn } from './endpoint-parameters';
 import { endpointUpdateRole } from './endpoint-update-role';
@@ -52,17 +53,17 @@ export interface EndpointControllerProps {
    */
   readonly volumeKey?: IKey;
   /**
-   * Component that is asked first, where the endpoint hosts components.
-   * @default the endpoint hosts a model
+   * Inference components of the endpoint, whose models are verified before a version is live; the first is asked first.
+   * @default the endpoint hosts its model itself
    */
-  readonly inferenceComponentName?: string;
+  readonly inferenceComponentNames?: string[];
   /**
    * The first request to an endpoint that was started or changed.
    * @default one with the body `{}`
    */
   readonly warmUp?: WarmUp;
   /**
-   * How long an update of the endpoint's stack may take: provisioning, baking and a rollback; 10 minutes to 24 hours.
+   * How long an update of the endpoint's stack may take: provisioning, baking and a rollback; 10 minutes to 10 hours.
    * @default 4 hours
    */
   readonly updateTimeout?: Duration;
@@ -80,6 +81,11 @@ export interface EndpointControllerProps {
 
 /** Two instances' worth of provisioning, the longest bake of a rollout (an hour and a half) and its rollback. */
 const UPDATE_TIMEOUT = Duration.hours(4);
+/**
+ * SageMaker gives a rollout eight hours at most, and a rollback is quick. Longer, and the looks at an update and at the one that takes
+ * it back could come to more events than an execution may have: 25,000 (Step Functions quotas).
+ */
+const LONGEST_UPDATE = Duration.hours(10);
 /** Somebody else's deployment of the same stack: as long as a rollout may take, but not a night. */
 const STACK_WAIT = Duration.minutes(30);
 /** The stack's update has ended by then; what is waited for is the deletion of an endpoint, or a model that loads. */
@@ -161,7 +167,7 @@ export class EndpointController extends Construct {
           : {
               body: warmUp._body,
               contentType: warmUp._contentType,
-              inferenceComponent: props.inferenceComponentName,
+              inferenceComponent: props.inferenceComponentNames?.[0],
             },
     };
     const handler = new HandlerFunction(this, 'Handler', {
@@ -224,14 +230,16 @@ export class EndpointController extends Construct {
     const sageMaker = (resource: string, name: string) =>
       Stack.of(this).formatArn({ service: 'sagemaker', resource, resourceName: name.toLowerCase() });
     const endpoint = sageMaker('endpoint', props.endpointName);
-    const component = props.inferenceComponentName;
+    const components = props.inferenceComponentNames ?? [];
+    const [first] = components;
     handler.addToRolePolicy(new PolicyStatement({ actions: ['sagemaker:DescribeEndpoint'], resources: [endpoint] }));
     handler.addToRolePolicy(
       new PolicyStatement({
         actions: ['sagemaker:InvokeEndpoint'],
-        resources: [endpoint, ...(component === undefined ? [] : [sageMaker('inference-component', component)])],
+        resources: [endpoint, ...(first === undefined ? [] : [componentArn(this, first.toLowerCase())])],
       }),
     );
+    if (components.length > 0) handler.addToRolePolicy(describeComponents(this, components));
     handler.addEnvironment(ENV.endpoint, props.endpointName);
   }
 
@@ -258,7 +266,7 @@ export class EndpointController extends Construct {
       removalPolicy: settings.logRemovalPolicy ?? RemovalPolicy.DESTROY,
       encryptionKey: settings.encryptionKey,
     });
-    const definition = controllerDefinition(handler.functionArn, wholeSeconds(limits));
+    const definition = controllerDefinition(handler.functionArn, executionTimeoutSeconds(limits));
     const machine = new StateMachine(this, 'Machine', {
       stateMachineName: this.stateMachineName,
       definitionBody: DefinitionBody.fromString(Stack.of(this).toJsonString(definition)),
@@ -305,7 +313,7 @@ export class EndpointController extends Construct {
 }
 
 /** No phase is cut off by it: patience, the stack's wait, two updates (there and back), settling, and an hour for the steps. */
-function wholeSeconds({ stackWaitMs, updateMs, settleMs }: EndpointControllerConfig['limits']): number {
+function executionTimeoutSeconds({ stackWaitMs, updateMs, settleMs }: EndpointControllerConfig['limits']): number {
   const phases = PATIENCE.toMilliseconds() + stackWaitMs + 2 * updateMs + settleMs;
   return Math.ceil(phases / 1000) + Duration.hours(1).toSeconds();
 }
@@ -313,7 +321,7 @@ function wholeSeconds({ stackWaitMs, updateMs, settleMs }: EndpointControllerCon
 function check(scope: Construct, { updateTimeout }: EndpointControllerProps): void {
   const fault = checkDuration('updateTimeout', updateTimeout, {
     minMs: Duration.minutes(10).toMilliseconds(),
-    maxMs: Duration.hours(24).toMilliseconds(),
+    maxMs: LONGEST_UPDATE.toMilliseconds(),
     known: true,
     fix: 'give what provisioning, baking and a rollback take together',
   });

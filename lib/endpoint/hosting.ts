@@ -6,7 +6,7 @@ import type { CfnEndpoint, CfnEndpointConfig, CfnModel } from 'aws-cdk-lib/aws-s
 import type { Construct, IConstruct } from 'constructs';
 import { checkDuration, checkNumber, checkText } from '../core/checks';
 import type { Severity } from '../monitor/api';
-import type { BackendCapabilities, EndpointFront, EndpointObjectives, Rollout } from './api';
+import type { BackendCapabilities, ComponentModel, EndpointFront, EndpointObjectives, Rollout } from './api';
 import type { ModelSource } from './model-source';
 import type { StartUp } from './rollout-plan';
 import type { MetricSubject } from './sagemaker-metric';
@@ -40,11 +40,13 @@ export interface IEndpointHosting {
    */
   _configure(context: HostingContext): HostingConfig;
   /**
-   * Builds what hangs on the endpoint, after it.
+   * Builds what hangs on the endpoint, after it; the inference components among it.
+   *
+   * @returns what the inference components are to serve
    *
    * @internal
    */
-  _complete(context: HostingContext, endpoint: CfnEndpoint): void;
+  _complete(context: HostingContext, endpoint: CfnEndpoint): ComponentModel[];
 }
 
 /** @internal */

@@ -32,16 +32,8 @@ export interface ArtifactSourceOptions extends ModelEnvironmentOptions {
 
 /** A model of which the registry says which version serves. */
 export interface RegistrySourceOptions extends ModelEnvironmentOptions {
-  /**
-   * The container that loads the versions.
-   * @default versions bring their own, from `imageRepository`
-   */
-  readonly image?: ModelImage;
-  /**
-   * The repository of the images that versions bring.
-   * @default versions bring none: `image` loads all of them
-   */
-  readonly imageRepository?: IRepository;
+  /** The container that loads the versions, from `/opt/ml/model`. */
+  readonly image: ModelImage;
   /**
    * A `.tar.gz` among the files of each version, which is then all that is loaded. Serverless endpoints load nothing else.
    * @default the files of the version are loaded as they are
@@ -185,21 +177,11 @@ function registrySource(
       'the model comes from the registry, expected a ProductionModel around the endpoint; only there it is known which version serves, use ModelSource.fromBucket elsewhere',
     );
   }
-  if (options.image === undefined && options.imageRepository === undefined) {
-    throw new ConfigError(
-      scope,
-      'neither image nor imageRepository is given, expected at least one; say which container loads the versions',
-    );
-  }
   if (options.archive === undefined && !context.loadsPrefixes) throw new ConfigError(scope, COMPRESSED_ONLY);
-  const otherwise = options.image?._bind(scope, context.platform);
-  if (otherwise !== undefined) grantImage(context.role, otherwise.repositoryArn);
-  if (options.imageRepository !== undefined) grantImage(context.role, options.imageRepository.repositoryArn);
   stage.registry.grantReadArtifacts(context.role, stage.model);
   const { artifactUri } = stage.desired;
   return {
-    image: options.imageRepository === undefined ? otherwise?.imageUri : stage.desired.imageOr(otherwise?.imageUri),
-    environment: options.environment,
+    ...containerOf(scope, context, options.image, options),
     ...(options.archive === undefined ? prefixAt(artifactUri) : { modelDataUrl: `${artifactUri}${options.archive}` }),
   };
 }

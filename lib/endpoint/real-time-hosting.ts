@@ -2,7 +2,7 @@ import { Annotations, Duration, Size } from 'aws-cdk-lib';
 import type { CfnEndpoint } from 'aws-cdk-lib/aws-sagemaker';
 import { PRODUCTION_VARIANT, SHADOW_VARIANT } from '../../protocol/endpoint';
 import { checkNumber, faultsOf } from '../core/checks';
-import type { BackendCapabilities, EndpointFront } from './api';
+import type { BackendCapabilities, ComponentModel, EndpointFront } from './api';
 import { endpointAlarm, objectiveAlarms } from './endpoint-alarms';
 import { EndpointScaling, type ScalingPlan } from './endpoint-scaling';
 import {
@@ -150,7 +150,12 @@ export class RealTimeHosting implements IEndpointHosting {
   }
 
   /** @internal */
-  _complete(context: HostingContext, endpoint: CfnEndpoint): void {
+  _complete(context: HostingContext, endpoint: CfnEndpoint): ComponentModel[] {
+    this.scale(context, endpoint);
+    return [];
+  }
+
+  private scale(context: HostingContext, endpoint: CfnEndpoint): void {
     const plan = this.plan(context);
     scaleVariant(context, endpoint, 'Scaling', PRODUCTION_VARIANT, plan);
     const { shadow } = this.props;

@@ -10,7 +10,7 @@ import { acknowledge } from '../core/acknowledge';
 import { endpointLink } from '../core/console-link';
 import { hasLocalNvme } from '../core/instance-facts';
 import { Trace } from '../core/trace';
-import { type IBoundEndpoint, Rollout } from './api';
+import { type ComponentModel, type IBoundEndpoint, Rollout } from './api';
 import { alarmSuffix, endpointAlarm, objectiveAlarms } from './endpoint-alarms';
 import { invocationArns } from './endpoint-arns';
 import { checkEndpoint, rollsBack } from './endpoint-checks';
@@ -45,6 +45,7 @@ export class SageMakerEndpoint extends Construct implements IBoundEndpoint {
   readonly endpointConfigName: string;
   readonly rollbackAlarmNames: string[];
   readonly inferenceComponentNames: string[];
+  readonly components: ComponentModel[];
   readonly running?: CfnCondition;
   readonly consoleLink: string;
   /** What runs the endpoint. */
@@ -84,7 +85,7 @@ export class SageMakerEndpoint extends Construct implements IBoundEndpoint {
     this.endpoint = this.createEndpoint(config, configured);
     this.endpoint.node.addDependency(...logGroups);
     for (const { resource } of alarms) this.endpoint.node.addDependency(resource);
-    hosting._complete(context, this.endpoint);
+    this.components = hosting._complete(context, this.endpoint);
     if (this.running !== undefined) existOnlyWhile(this, this.running);
   }
 

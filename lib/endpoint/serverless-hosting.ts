@@ -1,7 +1,7 @@
 import { Duration, Size, SizeRoundingBehavior } from 'aws-cdk-lib';
 import { PRODUCTION_VARIANT } from '../../protocol/endpoint';
 import { checkNumber, faultsOf, show } from '../core/checks';
-import type { BackendCapabilities, EndpointFront } from './api';
+import type { BackendCapabilities, ComponentModel, EndpointFront } from './api';
 import type { HostingConfig, HostingContext, HostingLoad, HostingTraits, IEndpointHosting } from './hosting';
 import { variantSubject } from './sagemaker-metric';
 
@@ -101,7 +101,8 @@ export class ServerlessHosting implements IEndpointHosting {
   }
 
   /** @internal */
-  _complete(): void {
+  _complete(): ComponentModel[] {
     // Nothing scales: AWS does it within maxConcurrency.
+    return [];
   }
 }

@@ -5,15 +5,18 @@ import {
   type CfnResource,
   CustomResource,
   Duration,
+  Fn,
   Stack,
 } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct, type IConstruct } from 'constructs';
-import { SERVED_CONFIG_OUTPUT } from '../../protocol/endpoint-control';
+import { SERVED_COMPONENTS_OUTPUT, SERVED_CONFIG_OUTPUT } from '../../protocol/endpoint-control';
 import { acknowledgeWildcard } from '../core/acknowledge';
 import { checkDuration } from '../core/checks';
 import { ConfigError } from '../core/config-error';
 import { type FunctionSettings, HandlerFunction } from '../core/handler-function';
+import type { ComponentModel } from './api';
+import { describeComponents } from './endpoint-arns';
 
 /** The image that a variant must run. */
 export interface VariantImage {
@@ -38,6 +41,11 @@ export interface VerifiedRolloutProps {
    * @default images are not compared
    */
   readonly images?: VariantImage[];
+  /**
+   * Inference components and the models that they must serve: verified again with each new model.
+   * @default the endpoint has no inference components
+   */
+  readonly components?: ComponentModel[];
   /**
    * Names of the alarms that roll an update back; those that fired are named when a deployment fails.
    * @default none
@@ -70,8 +78,8 @@ const ANSWER = Duration.minutes(1);
 
 /**
  * Fails a deployment whose endpoint was rolled back silently: SageMaker reports an update that its alarms rolled back as an
- * endpoint in service, with the configuration of before. Compares configuration, images and status with what the template
- * asked for, and names the alarm with its data points where they differ.
+ * endpoint in service, with the configuration of before, and one of an inference component as a component in service, with the
+ * model of before. Compares configuration, images, models of components and status with what the template asked for, and names the alarm with its data points where they differ.
  *
  * @example
  * new VerifiedRollout(this, 'Rollout', { deployment: 'spam-filter-pilot', endpoint, endpointName: 'spam-filter-pilot',
@@ -83,6 +91,7 @@ export class VerifiedRollout extends Construct {
   /** Name of the configuration that was verified to serve. */
   readonly servedConfigName: string;
   private readonly condition: CfnCondition | undefined;
+  private readonly components: readonly ComponentModel[];
 
   constructor(scope: Construct, id: string, props: VerifiedRolloutProps) {
     super(scope, id);
@@ -94,6 +103,7 @@ export class VerifiedRollout extends Construct {
     });
     if (fault !== undefined) throw new ConfigError(this, fault);
     this.condition = props.condition;
+    this.components = props.components ?? [];
     this.functionName = `${props.deployment}-verify-rollout`;
     const timeout = (props.timeout ?? DEFAULT_TIMEOUT).plus(ANSWER);
     const handler = new HandlerFunction(this, 'Handler', {
@@ -111,6 +121,10 @@ export class VerifiedRollout extends Construct {
         EndpointName: props.endpointName,
         EndpointConfigName: props.endpointConfigName,
         Images: (props.images ?? []).map(({ variantName, image }) => ({ Variant: variantName, Image: image })),
+        Components: this.components.map(({ componentName, modelName }) => ({
+          Component: componentName,
+          Model: modelName,
+        })),
         RollbackAlarms: props.rollbackAlarmNames ?? [],
       },
       serviceTimeout: timeout.plus(ANSWER),
@@ -123,7 +137,7 @@ export class VerifiedRollout extends Construct {
   }
 
   /**
-   * Lets the endpoint's controller find which configuration was verified. One rollout of a stack can be published.
+   * Lets the endpoint's controller find which configuration and which models of components were verified. One rollout of a stack can be published.
    *
    * @internal
    */
@@ -131,6 +145,17 @@ export class VerifiedRollout extends Construct {
     new CfnOutput(Stack.of(this), SERVED_CONFIG_OUTPUT, {
       value: this.servedConfigName,
       description: 'configuration that the endpoint was verified to serve',
+      condition: this.condition,
+    });
+    if (this.components.length === 0) return;
+    new CfnOutput(Stack.of(this), SERVED_COMPONENTS_OUTPUT.name, {
+      value: Fn.join(
+        SERVED_COMPONENTS_OUTPUT.separator,
+        this.components.map(({ componentName, modelName }) =>
+          Fn.join(SERVED_COMPONENTS_OUTPUT.equals, [componentName, modelName]),
+        ),
+      ),
+      description: 'models that the inference components were verified to serve',
       condition: this.condition,
     });
   }
@@ -158,6 +183,8 @@ export class VerifiedRollout extends Construct {
     handler.addToRolePolicy(
       new PolicyStatement({ actions: ['sagemaker:DescribeEndpointConfig'], resources: [configs] }),
     );
+    const components = this.components.map(({ componentName }) => componentName);
+    if (components.length > 0) handler.addToRolePolicy(describeComponents(this, components));
     handler.addToRolePolicy(
       new PolicyStatement({
         actions: ['cloudwatch:DescribeAlarmHistory'],

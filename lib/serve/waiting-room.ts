@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { EventSourceMapping, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { EventSourceMapping, type Function as LambdaFunction, RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { ENV } from '../../protocol/env';
@@ -102,6 +102,10 @@ export class WaitingRoom extends Construct implements DeferredAnswers {
       description: `answers requests to ${deployment} that wait for its fleet to wake`,
       timeout: WORKER_TIMEOUT,
       config,
+      // A message that must wait is sent anew each minute, into the queue that invokes this very function. Lambda takes that for a
+      // runaway and stops it after some sixteen invocations, a quarter of an hour. It is none: each message carries `waitUntil`,
+      // after which it is closed and not sent again.
+      recursiveLoop: RecursiveLoop.ALLOW,
     });
     worker.addEnvironment(ENV.deployment, deployment);
     worker.addEnvironment(ENV.model, model);

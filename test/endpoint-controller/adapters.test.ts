@@ -88,9 +88,31 @@ describe('the stack', () => {
         ],
       },
     });
-    expect(await stack.describe()).toEqual({ status: 'UPDATE_COMPLETE', reason: undefined, servedConfig: 'c' });
+    expect(await stack.describe()).toEqual({
+      status: 'UPDATE_COMPLETE',
+      reason: undefined,
+      servedConfig: 'c',
+      servedComponents: [],
+    });
     const missing = stackWith({ DescribeStacks: named('ValidationError', 'Stack with id x does not exist') });
     expect(await missing.stack.describe()).toBeUndefined();
+  });
+
+  it('is described with the models that its components were verified to serve', async () => {
+    const { stack } = stackWith({
+      DescribeStacks: {
+        Stacks: [
+          {
+            StackStatus: 'UPDATE_COMPLETE',
+            Outputs: [{ OutputKey: 'ServedInferenceComponents', OutputValue: 'demo-model=Model-a,demo-embed=Model-b' }],
+          },
+        ],
+      },
+    });
+    expect((await stack.describe())?.servedComponents).toEqual([
+      { name: 'demo-model', model: 'Model-a' },
+      { name: 'demo-embed', model: 'Model-b' },
+    ]);
   });
 
   it('tells the first failure of its last update, and no consequence of it', async () => {

@@ -4,55 +4,25 @@ import aslValidator from 'asl-validator';
 import { Duration, RemovalPolicy, TimeZone } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { CALLS as CONTROLLER } from '../../lambdas/endpoint-controller/calls';
+import { CALLS_OF as CONTROLLER } from '../../lambdas/endpoint-controller/calls';
 import { CALLS as PARAMETERS } from '../../lambdas/endpoint-parameters/calls';
 import { CALLS as WATCH } from '../../lambdas/endpoint-watch/calls';
-import { CALLS as VERIFY } from '../../lambdas/verify-rollout/calls';
+import { CALLS_OF as VERIFY } from '../../lambdas/verify-rollout/calls';
 import { WarmUp } from '../../lib/index';
 import { sourceOf, variablesRead } from '../handler-sources';
-import { messageOf, newApp, property, type Resource, resourcesOf, templateJson } from '../support';
-import { controlledStage, DEPLOYMENT, templatesOf } from './stage';
+import { messageOf, newApp, property, resourcesOf, templateJson } from '../support';
+import { controlledStage, DEPLOYMENT, functionNamed, ofComponents, roleOf, statementsOf, templatesOf } from './stage';
 import { DEFINITION } from './world';
 
 const templates = templatesOf(controlledStage());
 
-interface Statement {
-  readonly Effect: string;
-  readonly Action: string | string[];
-  readonly Resource: unknown;
-  readonly Condition?: unknown;
-}
-
-function statementsOf(template: Template, role: string): Statement[] {
-  const { Resources } = templateJson(template);
-  const inline = (Resources[role]?.Properties?.Policies ?? []) as { PolicyDocument: { Statement: Statement[] } }[];
-  const attached = Object.values(Resources).filter(
-    ({ Type, Properties }) =>
-      Type === 'AWS::IAM::Policy' && JSON.stringify(Properties?.Roles) === JSON.stringify([{ Ref: role }]),
-  );
-  return [
-    ...inline.flatMap(({ PolicyDocument }) => PolicyDocument.Statement),
-    ...attached.flatMap((policy) => property<{ Statement: Statement[] }>(policy, 'PolicyDocument').Statement),
-  ];
-}
-
-function functionNamed(template: Template, suffix: string): Resource {
-  const found = resourcesOf(template, 'AWS::Lambda::Function').find(
-    ([, resource]) => resource.Properties?.FunctionName === `${DEPLOYMENT}-${suffix}`,
-  );
-  if (found === undefined) throw new Error(`there is no function ${suffix}`);
-  return found[1];
-}
-
-function roleOf(resource: Resource): string {
-  return property<{ 'Fn::GetAtt': [string, string] }>(resource, 'Role')['Fn::GetAtt'][0];
-}
-
 const handlers = [
-  ['endpoint-controller', 'endpoint-control', templates.operate, CONTROLLER],
+  ['endpoint-controller', 'endpoint-control', templates.operate, CONTROLLER.always],
   ['endpoint-watch', 'endpoint-watch', templates.operate, WATCH],
   ['endpoint-parameters', 'endpoint-params', templates.state, PARAMETERS],
-  ['verify-rollout', 'verify-rollout', templates.endpoint, VERIFY],
+  ['verify-rollout', 'verify-rollout', templates.endpoint, VERIFY.always],
+  ['endpoint-controller', 'endpoint-control', ofComponents.operate, [...CONTROLLER.always, ...CONTROLLER.components]],
+  ['verify-rollout', 'verify-rollout', ofComponents.endpoint, [...VERIFY.always, ...VERIFY.components]],
 ] as const;
 
 describe.each(handlers)('the function of %s', (handler, suffix, template, calls) => {
@@ -172,6 +142,27 @@ describe('the controller', () => {
     });
   });
 
+  it('has no more events than an execution may have, however long each of its phases takes', () => {
+    const hours = 3_600;
+    // Of a pause 2 (entered, left), of a task 5 (entered, scheduled, started, succeeded, left), of a choice 2.
+    const eventsOfALook = 9;
+    const longest = {
+      WaitForLease: 24,
+      WaitForStack: 0.5,
+      WaitForUpdate: 10,
+      WaitForRestore: 10,
+      WaitForEndpoint: 0.5,
+    };
+    const pauses = Object.entries(DEFINITION.States).filter(([, state]) => 'Seconds' in state);
+    expect(pauses.map(([name]) => name).sort()).toEqual(Object.keys(longest).sort());
+    const events = pauses.map(([name, state]) => {
+      const { Seconds } = state as { readonly Seconds: number };
+      return ((longest[name as keyof typeof longest] * hours) / Seconds) * eventsOfALook;
+    });
+    // A fifth is left for steps that are repeated: each attempt that failed is three events more.
+    expect(events.reduce((sum, count) => sum + count, 0)).toBeLessThan(25_000 * 0.8);
+  });
+
   it('is watched', () => {
     operate.hasResourceProperties('AWS::CloudWatch::Alarm', {
       AlarmName: `${DEPLOYMENT}-endpoint-control-failed`,
@@ -185,7 +176,10 @@ describe('the controller', () => {
 
   it('fails with a time-out that no update can keep', () => {
     expect(messageOf(() => controlledStage({ controller: { updateTimeout: Duration.minutes(5) } }))).toContain(
-      'updateTimeout is 300000 ms, expected 600000 to 86400000 ms',
+      'updateTimeout is 300000 ms, expected 600000 to 36000000 ms',
+    );
+    expect(messageOf(() => controlledStage({ controller: { updateTimeout: Duration.hours(11) } }))).toContain(
+      'updateTimeout is 39600000 ms, expected 600000 to 36000000 ms',
     );
   });
 
@@ -223,39 +217,6 @@ describe('the parameters', () => {
   it('stay where the stage keeps what it has', () => {
     const { state } = templatesOf(controlledStage({ removalPolicy: RemovalPolicy.RETAIN }));
     state.hasResourceProperties('Custom::SlipwayEndpointParameters', { Retain: 'true' });
-  });
-});
-
-describe('the verified rollout', () => {
-  const { endpoint } = templates;
-
-  it('runs after the endpoint, again with each configuration, and only where there is an endpoint', () => {
-    const [[, found] = []] = resourcesOf(endpoint, 'Custom::SlipwayVerifiedRollout');
-    expect(found).toMatchObject({
-      Condition: 'Running',
-      Properties: {
-        EndpointName: DEPLOYMENT,
-        EndpointConfigName: { 'Fn::GetAtt': ['Config', 'EndpointConfigName'] },
-        Images: [{ Variant: 'AllTraffic', Image: '111122223333.dkr.ecr.eu-west-1.amazonaws.com/spam:1' }],
-        RollbackAlarms: [`${DEPLOYMENT}-rollout-errors`],
-        ServiceTimeout: '720',
-      },
-    });
-    expect(found?.DependsOn).toContain('Endpoint');
-    expect(property<number>(functionNamed(endpoint, 'verify-rollout'), 'Timeout')).toBe(660);
-  });
-
-  it('says which configuration was verified', () => {
-    endpoint.hasOutput('ServedEndpointConfig', { Condition: 'Running' });
-  });
-
-  it('may ask alarms that others named', () => {
-    const own = templatesOf(controlledStage({ rollout: { rollbackAlarmNames: ['other-alarm'] } })).endpoint;
-    expect(JSON.stringify(own.toJSON())).toContain(':alarm:other-alarm"');
-  });
-
-  it.each([Duration.seconds(29), Duration.minutes(15)])('fails with a time-out of %s', (timeout) => {
-    expect(messageOf(() => controlledStage({ rollout: { timeout } }))).toContain('expected 30000 to 840000 ms');
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { DeployedComponent } from '../../lambdas/shared/deployed-component';
 import { Cloud, projected, serving, start, stop, use } from './world';
 
 const FREE = { holding: undefined, restore: undefined };
@@ -93,6 +94,46 @@ describe('an endpoint that is not what its stack says', () => {
     expect(ended?.cause).toMatch(/serves configuration config-x.*; then the update of stack .* was rolled back/);
     expect(cloud.pointers?.desired).toBe('v1');
     expect(cloud.lease).toEqual(FREE);
+  });
+});
+
+describe('an inference component that is not what its stack says', () => {
+  async function servingComponents(...versions: string[]): Promise<Cloud> {
+    const cloud = new Cloud();
+    cloud.componentNames = ['demo-pilot-model', 'demo-pilot-embed'];
+    for (const version of versions) await cloud.succeed(use(version));
+    return cloud;
+  }
+
+  it('is live when each serves its model', async () => {
+    const cloud = await servingComponents('v1', 'v2');
+    expect([...cloud.components.values()].flatMap(({ models }) => models)).toEqual(['model-v2', 'model-v2']);
+    expectServing(cloud, 'v2');
+  });
+
+  it.each<[string, Partial<DeployedComponent>, string]>([
+    [
+      'serves the model of before',
+      { models: ['model-v1'], failureReason: 'an alarm fired' },
+      'serves model model-v1, its stack verified model-v2: an alarm fired',
+    ],
+    ['has failed', { status: 'Failed', failureReason: 'no capacity' }, 'demo-pilot-model is Failed: no capacity'],
+    ['never settles', { status: 'Updating' }, 'was still changing 10 minutes after'],
+  ])('fails when it %s, and the stack is brought back', async (_, found, why) => {
+    const cloud = await servingComponents('v1');
+    cloud.componentAfter = (planned) => (planned.models.includes('model-v2') ? { ...planned, ...found } : planned);
+    const ended = await cloud.run(use('v2'));
+    expect(ended).toMatchObject({ status: 'FAILED', error: 'EndpointNotVerified' });
+    expect(ended?.cause).toContain(why);
+    expectServing(cloud, 'v1');
+  });
+
+  it('fails when it is gone', async () => {
+    const cloud = await servingComponents('v1');
+    const { get } = cloud.components;
+    cloud.components.get = (name) => (cloud.pointers?.desired === 'v2' ? undefined : get.call(cloud.components, name));
+    const ended = await cloud.run(use('v2'));
+    expect(ended?.cause).toContain('there is no inference component demo-pilot-model, although its stack says so');
   });
 });
 

@@ -16,7 +16,7 @@ import {
   VerifiedRollout,
   type VerifiedRolloutProps,
 } from '../../lib/index';
-import { newApp, REGION } from '../support';
+import { newApp, property, REGION, type Resource, resourcesOf, templateJson } from '../support';
 
 export const DEPLOYMENT = 'spam-filter-pilot';
 
@@ -121,3 +121,45 @@ export function templatesOf({ state, endpoint, operate }: ReturnType<typeof cont
     operate: Template.fromStack(operate),
   };
 }
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | string[];
+  readonly Resource: unknown;
+  readonly Condition?: unknown;
+}
+
+export function statementsOf(template: Template, role: string): Statement[] {
+  const { Resources } = templateJson(template);
+  const inline = (Resources[role]?.Properties?.Policies ?? []) as { PolicyDocument: { Statement: Statement[] } }[];
+  const attached = Object.values(Resources).filter(
+    ({ Type, Properties }) =>
+      Type === 'AWS::IAM::Policy' && JSON.stringify(Properties?.Roles) === JSON.stringify([{ Ref: role }]),
+  );
+  return [
+    ...inline.flatMap(({ PolicyDocument }) => PolicyDocument.Statement),
+    ...attached.flatMap((policy) => property<{ Statement: Statement[] }>(policy, 'PolicyDocument').Statement),
+  ];
+}
+
+export function functionNamed(template: Template, suffix: string): Resource {
+  const found = resourcesOf(template, 'AWS::Lambda::Function').find(
+    ([, resource]) => resource.Properties?.FunctionName === `${DEPLOYMENT}-${suffix}`,
+  );
+  if (found === undefined) throw new Error(`there is no function ${suffix}`);
+  return found[1];
+}
+
+export function roleOf(resource: Resource): string {
+  return property<{ 'Fn::GetAtt': [string, string] }>(resource, 'Role')['Fn::GetAtt'][0];
+}
+
+const COMPONENTS = [`${DEPLOYMENT}-model`, `${DEPLOYMENT}-Embed`];
+
+/** The same with two inference components. */
+export const ofComponents = templatesOf(
+  controlledStage({
+    controller: { inferenceComponentNames: COMPONENTS },
+    rollout: { components: COMPONENTS.map((componentName) => ({ componentName, modelName: `of-${componentName}` })) },
+  }),
+);

@@ -5,11 +5,13 @@ import type {
   LeasedMove,
   LeasedOutcome,
   Restore,
+  ServedComponent,
   StackDescription,
   UpdateOutcome,
   World,
 } from '../../lambdas/endpoint-controller/ports';
 import { runStep, type StepEvent } from '../../lambdas/endpoint-controller/steps';
+import type { DeployedComponent } from '../../lambdas/shared/deployed-component';
 import { controllerDefinition } from '../../lib/endpoint/endpoint-controller-definition';
 import { type ControlRequest, type EndpointParameters, INITIAL_PARAMETERS } from '../../protocol/endpoint-control';
 import {
@@ -64,6 +66,11 @@ export class Cloud {
   rollbackEnd = 'UPDATE_ROLLBACK_COMPLETE';
   /** Set where an endpoint ends otherwise than its stack says. */
   endpointAfter: (planned: EndpointDescription | undefined) => EndpointDescription | undefined = (planned) => planned;
+  /** Inference components of the endpoint, by name; each version is a model of its own for all of them. */
+  componentNames: readonly string[] = [];
+  readonly components = new Map<string, DeployedComponent>();
+  /** Set where a component ends otherwise than its stack says. */
+  componentAfter: (planned: DeployedComponent) => DeployedComponent = (planned) => planned;
   warmUpAnswers: string[] = [];
   updates = 0;
   updateMs = UPDATE_MS;
@@ -117,6 +124,7 @@ export class Cloud {
             this.progress();
             return this.endpoint;
           },
+          component: async (name: string) => this.components.get(name),
           warmUp: async () => this.warmUpAnswers.shift() ?? 'answered',
         }),
       },
@@ -211,7 +219,8 @@ export class Cloud {
     this.progress();
     if (this.status === undefined) return undefined;
     const served = this.running(this.resolved) ? configOf(this.resolved) : undefined;
-    return { status: this.status, reason: undefined, servedConfig: served };
+    const servedComponents = served === undefined ? [] : this.plannedComponents(this.resolved);
+    return { status: this.status, reason: undefined, servedConfig: served, servedComponents };
   }
 
   private updateStack(): UpdateOutcome {
@@ -240,6 +249,16 @@ export class Cloud {
       ? { status: 'InService', configName: configOf(to), failureReason: undefined }
       : undefined;
     this.endpoint = this.endpointAfter(planned);
+    for (const { name, model } of this.plannedComponents(to)) {
+      this.components.set(
+        name,
+        this.componentAfter({ status: 'InService', models: [model], failureReason: undefined }),
+      );
+    }
+  }
+
+  private plannedComponents(parameters: EndpointParameters): ServedComponent[] {
+    return this.componentNames.map((name) => ({ name, model: modelOf(parameters) }));
   }
 
   private running({ version, state }: EndpointParameters): boolean {
@@ -249,6 +268,10 @@ export class Cloud {
 
 export function configOf({ version }: EndpointParameters): string {
   return `config-${version.split(',', 1)[0]}`;
+}
+
+function modelOf({ version }: EndpointParameters): string {
+  return `model-${version.split(',', 1)[0]}`;
 }
 
 export const use = (version: string): ControlRequest => ({ action: 'use', version, requestedBy: 'arn:ada' });

@@ -168,14 +168,13 @@ export function standaloneEndpoints(app: App): SageMakerEndpoint[] {
   });
 }
 
-export const IMAGE_FROM_REGISTRY = ({ image, repository }: Parts) =>
-  ModelSource.fromRegistry({ image, imageRepository: repository });
+export const MODEL_FROM_REGISTRY = ({ image }: Parts) => ModelSource.fromRegistry({ image });
 
 /** Backends of a stage, one of each kind. */
 const BACKENDS: Readonly<Record<string, (parts: Parts) => IModelBackend>> = {
   'real-time': (parts) =>
     ModelBackend.sageMakerRealTime({
-      model: IMAGE_FROM_REGISTRY(parts),
+      model: MODEL_FROM_REGISTRY(parts),
       instanceType: 'ml.m7i.large',
       scaling: EndpointScaling.onInvocations({ maxRequestsPerSecond: 20 }),
     }),

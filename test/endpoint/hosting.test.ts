@@ -402,6 +402,12 @@ describe('a fleet that goes to zero', () => {
     endpoint.grantInvoke(endpoint.role);
     const of = templateOf(endpoint);
     expect(endpoint.inferenceComponentNames).toEqual(['reranker-model', 'reranker-embed', 'reranker-rank']);
+    // What is verified is what each component was told to serve.
+    const told = resourcesOf(of, 'AWS::SageMaker::InferenceComponent').map(([, { Properties = {} }]) => ({
+      componentName: Properties.InferenceComponentName,
+      modelName: (Properties.Specification as { ModelName: unknown }).ModelName,
+    }));
+    expect(endpoint.components.map((one) => Stack.of(endpoint).resolve(one))).toEqual(told);
     of.resourceCountIs('AWS::SageMaker::Model', 3);
     of.resourceCountIs('AWS::SageMaker::Endpoint', 1);
     of.hasResourceProperties('AWS::SageMaker::EndpointConfig', {

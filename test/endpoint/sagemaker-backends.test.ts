@@ -13,13 +13,14 @@ import {
   StageProfile,
   VerifiedRollout,
 } from '../../lib/index';
+import { registryModel } from '../endpoint-stages';
 import { MODEL_FOLDER, messageOf, newApp, property, resourcesOf, standalone } from '../support';
-import { endpointStack, IMAGE_FROM_REGISTRY, type Parts, stageEndpoints } from './endpoints';
+import { endpointStack, MODEL_FROM_REGISTRY, type Parts, stageEndpoints } from './endpoints';
 
 const realTime =
   (changes: Partial<SageMakerBackendOptions> = {}) =>
   (parts: Parts): IModelBackend =>
-    ModelBackend.sageMakerRealTime({ model: IMAGE_FROM_REGISTRY(parts), instanceType: 'ml.m7i.large', ...changes });
+    ModelBackend.sageMakerRealTime({ model: MODEL_FROM_REGISTRY(parts), instanceType: 'ml.m7i.large', ...changes });
 
 const EXISTING_WHILE_RUNNING = /^AWS::(SageMaker|ApplicationAutoScaling)::/;
 
@@ -68,7 +69,7 @@ describe('the endpoint stack of a stage', () => {
     const template = Template.fromStack(endpointStack(newApp(), 'stage', { backend: realTime() }).stack);
     template.hasResourceProperties('AWS::SageMaker::Model', {
       PrimaryContainer: {
-        Image: { 'Fn::If': ['VersionHasImage', { 'Fn::Select': [2, { Ref: 'DesiredVersion' }] }, Match.anyValue()] },
+        Image: { 'Fn::Join': ['', Match.arrayWith(['/reranker:1.4.0'])] },
         ModelDataSource: {
           S3DataSource: {
             S3DataType: 'S3Prefix',
@@ -83,7 +84,7 @@ describe('the endpoint stack of a stage', () => {
     expect(policy).toContain('"s3:prefix":["models/spam-filter/*"]');
   });
 
-  it('loads an archive among the files of the version, or an image that the version brings', () => {
+  it('loads an archive among the files of the version', () => {
     const archive = (parts: Parts) =>
       ModelBackend.sageMakerServerless({
         model: ModelSource.fromRegistry({ image: parts.image, archive: 'model.tar.gz' }),
@@ -97,23 +98,9 @@ describe('the endpoint stack of a stage', () => {
         },
       },
     );
-    const own = ({ repository }: Parts) =>
-      ModelBackend.sageMakerRealTime({
-        model: ModelSource.fromRegistry({ imageRepository: repository }),
-        instanceType: 'ml.m7i.large',
-      });
-    Template.fromStack(endpointStack(newApp(), 'stage', { backend: own }).stack).hasResourceProperties(
-      'AWS::SageMaker::Model',
-      { PrimaryContainer: { Image: { 'Fn::Select': [2, { Ref: 'DesiredVersion' }] } } },
-    );
   });
 
-  it('fails with a registry of which no container is known, and with loose files on serverless', () => {
-    const nothing = () =>
-      ModelBackend.sageMakerRealTime({ model: ModelSource.fromRegistry({}), instanceType: 'ml.m7i.large' });
-    expect(messageOf(() => endpointStack(newApp(), 'stage', { backend: nothing }))).toContain(
-      'neither image nor imageRepository is given',
-    );
+  it('fails with loose files on serverless', () => {
     const loose = ({ image }: Parts) =>
       ModelBackend.sageMakerServerless({
         model: ModelSource.fromRegistry({ image }),
@@ -272,7 +259,7 @@ describe('the predict function', () => {
     return { api, variables, invoke };
   }
 
-  const model = ModelSource.fromRegistry({});
+  const model = registryModel();
   const arn = (name: string) => ({
     'Fn::Join': ['', ['arn:aws:sagemaker:eu-west-1:', { Ref: 'AWS::AccountId' }, `:${name}`]],
   });

@@ -75,6 +75,13 @@ describe('an API in front of an endpoint', () => {
 describe('a waiting room', () => {
   const template = templateOf('sleeping');
 
+  it('lets its worker alone be invoked by what it sends, which Lambda would stop after sixteen times', () => {
+    const looping = resourcesOf(template, 'AWS::Lambda::Function').flatMap(([, { Properties = {} }]) =>
+      'RecursiveLoop' in Properties ? [[Properties.FunctionName, Properties.RecursiveLoop]] : [],
+    );
+    expect(looping).toEqual([['spam-filter-pilot-answer-waiting', 'Allow']]);
+  });
+
   it('keeps requests encrypted, over TLS, and hardly longer than they may wait', () => {
     const waiting = queueNamed(template, 'spam-filter-pilot-waiting');
     expect(waiting).toMatchObject({

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { DeployedComponent } from '../../lambdas/shared/deployed-component';
 import { compare } from '../../lambdas/verify-rollout/compare';
 import { type Expected, expectedOf } from '../../lambdas/verify-rollout/expected';
 import type { AlarmChange, DeployedEndpoint, Rollouts } from '../../lambdas/verify-rollout/ports';
@@ -13,6 +14,7 @@ const expected: Expected = {
   endpoint: 'demo',
   config: 'config-2',
   images: [],
+  components: [],
   alarms: ['demo-errors', 'demo-latency'],
 };
 
@@ -35,6 +37,8 @@ function change(minutes: number, state: string, changes: Partial<AlarmChange> = 
 class Scripted implements Rollouts {
   looks = 0;
   history: Record<string, AlarmChange[]> = {};
+  /** Components that are described in this order, the last again and again. */
+  components: Record<string, (DeployedComponent | undefined)[]> = {};
   madeAt: number | undefined = MADE;
 
   constructor(private readonly states: readonly (DeployedEndpoint | undefined)[]) {}
@@ -42,6 +46,10 @@ class Scripted implements Rollouts {
   async endpoint() {
     this.looks += 1;
     return this.states[Math.min(this.looks, this.states.length) - 1];
+  }
+  async component(name: string) {
+    const states = this.components[name] ?? [];
+    return states.length > 1 ? states.shift() : states[0];
   }
   async configMadeAt() {
     return this.madeAt;
@@ -171,6 +179,81 @@ describe('a silent rollback', () => {
   });
 });
 
+describe('a rollout of inference components', () => {
+  const components = [
+    { component: 'demo-model', model: 'model-2' },
+    { component: 'demo-embed', model: 'embed-1' },
+  ];
+  const component = (model: string, changes: Partial<DeployedComponent> = {}): DeployedComponent => ({
+    status: 'InService',
+    models: [model],
+    failureReason: undefined,
+    ...changes,
+  });
+  const withComponents = (first: (DeployedComponent | undefined)[], second = [component('embed-1')]) => {
+    const rollouts = new Scripted([endpointWith()]);
+    rollouts.components = { 'demo-model': first, 'demo-embed': second };
+    return rollouts;
+  };
+
+  it('is verified when each serves the model that was asked for', async () => {
+    expect(await verify(withComponents([component('model-2')]), { components })).toBeUndefined();
+  });
+
+  it('fails when one was rolled back silently, with the reason and the alarm that fired', async () => {
+    const rollouts = withComponents([component('model-1', { failureReason: 'alarms fired' })]);
+    rollouts.history['demo-errors'] = [change(10, 'ALARM', { reason: 'Threshold Crossed' }), change(-90, 'OK')];
+    const text = await verify(rollouts, { components });
+    expect(text).toContain(
+      'inference component demo-model serves model model-1, the template asked for model-2: SageMaker rolled the update back; ' +
+        'SageMaker says: alarms fired; alarm demo-errors went into ALARM at 2026-11-25T12:10:00.000Z: Threshold Crossed',
+    );
+  });
+
+  it('looks back six hours: the configuration, which stays, is much older than the rollout', async () => {
+    const rollouts = withComponents([component('model-1')]);
+    rollouts.madeAt = MADE - 30 * 24 * 60 * MINUTE;
+    rollouts.history['demo-errors'] = [
+      change(-7 * 24 * 60, 'OK'),
+      change(-8 * 24 * 60, 'ALARM', { reason: 'long ago' }),
+    ];
+    const text = await verify(rollouts, { components });
+    expect(text).toContain('fired since 2026-11-25T06:30:00.000Z');
+    expect(text).not.toContain('long ago');
+  });
+
+  it('fails when a further component serves another model, and where specifications differ', async () => {
+    const other = withComponents([component('model-2')], [component('embed-0')]);
+    expect(await verify(other, { components })).toContain('inference component demo-embed serves model embed-0');
+    const mixed = withComponents([component('model-2', { models: ['model-2', 'model-1'] })]);
+    expect(await verify(mixed, { components })).toContain(
+      'serves model model-2, model-1, the template asked for model-2',
+    );
+  });
+
+  it('is waited for while a component changes', async () => {
+    const rollouts = withComponents([component('model-1', { status: 'Updating' }), component('model-2')]);
+    expect(await verify(rollouts, { components })).toBeUndefined();
+    expect(rollouts.looks).toBe(2);
+  });
+
+  it.each<[string, DeployedComponent | undefined, string]>([
+    [
+      'Failed',
+      component('model-2', { status: 'Failed', failureReason: 'no capacity' }),
+      'inference component demo-model is Failed; SageMaker says: no capacity',
+    ],
+    ['missing', undefined, 'there is no inference component demo-model'],
+    [
+      'still Updating',
+      component('model-1', { status: 'Updating' }),
+      'inference component demo-model is still Updating; it was to serve model model-2',
+    ],
+  ])('fails when a component is %s', async (_, state, text) => {
+    expect(await verify(withComponents([state]), { components })).toBe(text);
+  });
+});
+
 describe('an image', () => {
   const running = (specified: string | undefined, resolved: string | undefined) =>
     endpointWith({ variants: [{ name: 'AllTraffic', images: [{ specified, resolved }] }] });
@@ -227,12 +310,14 @@ describe('what the template asked for', () => {
       EndpointName: 'demo',
       EndpointConfigName: 'config-2',
       Images: [{ Variant: 'AllTraffic', Image: 'repo/spam:1' }],
+      Components: [{ Component: 'demo-model', Model: 'model-2' }],
       RollbackAlarms: ['a'],
     };
     expect(expectedOf(request(properties))).toEqual({
       endpoint: 'demo',
       config: 'config-2',
       images: [{ variant: 'AllTraffic', image: 'repo/spam:1' }],
+      components: [{ component: 'demo-model', model: 'model-2' }],
       alarms: ['a'],
     });
   });

@@ -1,4 +1,6 @@
 import { DescribeEndpointCommand, type SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { describeComponent } from '../../shared/clients/inference-component';
+import type { DeployedComponent } from '../../shared/deployed-component';
 import type { Endpoint, EndpointDescription } from '../ports';
 
 /** The endpoint as SageMaker describes it. */
@@ -26,5 +28,9 @@ export class SageMakerEndpoint implements Endpoint {
       }
       throw error;
     }
+  }
+
+  component(name: string): Promise<DeployedComponent | undefined> {
+    return describeComponent(this.client, name);
   }
 }

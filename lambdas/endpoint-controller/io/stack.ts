@@ -5,8 +5,8 @@ import {
   type StackEvent,
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
-import { SERVED_CONFIG_OUTPUT } from '../../../protocol/endpoint-control';
-import type { Stack, StackDescription, UpdateOutcome } from '../ports';
+import { SERVED_COMPONENTS_OUTPUT, SERVED_CONFIG_OUTPUT } from '../../../protocol/endpoint-control';
+import type { ServedComponent, Stack, StackDescription, UpdateOutcome } from '../ports';
 
 /** What people need to know of a failure; CloudFormation's reasons may be 4 KB long. */
 const MAX_REASON = 1500;
@@ -24,8 +24,13 @@ export class EndpointStack implements Stack {
       const { Stacks = [] } = await this.client.send(new DescribeStacksCommand({ StackName: this.name }));
       const [stack] = Stacks;
       if (stack?.StackStatus === undefined) return undefined;
-      const servedConfig = stack.Outputs?.find(({ OutputKey }) => OutputKey === SERVED_CONFIG_OUTPUT)?.OutputValue;
-      return { status: stack.StackStatus, reason: stack.StackStatusReason, servedConfig };
+      const output = (name: string) => stack.Outputs?.find(({ OutputKey }) => OutputKey === name)?.OutputValue;
+      return {
+        status: stack.StackStatus,
+        reason: stack.StackStatusReason,
+        servedConfig: output(SERVED_CONFIG_OUTPUT),
+        servedComponents: servedComponentsIn(output(SERVED_COMPONENTS_OUTPUT.name)),
+      };
     } catch (error) {
       if (isValidation(error) && /does not exist/.test(error.message)) return undefined;
       throw error;
@@ -66,6 +71,14 @@ export class EndpointStack implements Stack {
     const { LogicalResourceId = 'a resource', ResourceStatusReason = 'no reason is given' } = failure;
     return `${LogicalResourceId}: ${ResourceStatusReason}`.slice(0, MAX_REASON);
   }
+}
+
+function servedComponentsIn(output: string | undefined): ServedComponent[] {
+  if (output === undefined) return [];
+  return output.split(SERVED_COMPONENTS_OUTPUT.separator).map((text) => {
+    const [name = '', model = ''] = text.split(SERVED_COMPONENTS_OUTPUT.equals);
+    return { name, model };
+  });
 }
 
 function isUpdateBeginning({ LogicalResourceId, ResourceStatus }: StackEvent, stack: string): boolean {
