@@ -19,7 +19,7 @@ export interface StartUp {
   readonly startupSeconds: number;
 }
 
-/** Steps of a rollout that are each watched for the bake time. */
+/** Steps of a rollout that are each watched for the bake time, of a fleet that is large enough for them. */
 export function stepsOf({ kind, percent }: Rollout): number {
   // A canary is two steps, however small its first part.
   return kind === 'canary' ? 2 : Math.ceil(100 / percent);
@@ -28,6 +28,12 @@ export function stepsOf({ kind, percent }: Rollout): number {
 /** All waiting of a rollout together. Each step is followed by its wait, the last one too. */
 export function waitingSeconds(rollout: Rollout): number {
   return stepsOf(rollout) * rollout.bake.toSeconds({ integral: false });
+}
+
+/** What waits in any case: of a fleet that is not known, one instance may be all, and one step or batch all of it. */
+function leastWaitingSeconds(rollout: Rollout): number {
+  const waits = rollout.kind === 'canary' || rollout.kind === 'linear' ? 2 : 1;
+  return waits * rollout.bake.toSeconds({ integral: false });
 }
 
 /** How long a rollout may take: a second fleet starts once, a batch each time. */
@@ -61,10 +67,10 @@ export function rolloutFaults(
       `the rollout is ${rollout}, expected ${others.join(' or ')}; this hosting has no other way, give it a rollout of its own or take a profile with one`,
     );
   }
-  const [waits, timeout] = [waitingSeconds(rollout), timeoutSeconds(rollout, starts)];
+  const [waits, timeout] = [leastWaitingSeconds(rollout), timeoutSeconds(rollout, starts)];
   if (rollout.timeout !== undefined && timeout <= waits) {
     faults.push(
-      `the rollout's timeout is ${timeout} s, expected more than its waits together (${waits} s); raise it, or watch for a shorter time`,
+      `the rollout's timeout is ${timeout} s, expected more than what waits in any case (${waits} s); raise it, or watch for a shorter time`,
     );
   }
   if (timeout > MOST_TIMEOUT_S) {
