@@ -9,7 +9,7 @@ import { CONTROL_TIMING, controllerName, ENDPOINT_PARAMETER } from '../../protoc
 import { ENV } from '../../protocol/env';
 import type { EndpointControllerConfig } from '../../protocol/handler-config';
 import { acknowledgeWildcard } from '../core/acknowledge';
-import { checkDuration } from '../core/checks';
+import { checkDuration, faultsOf } from '../core/checks';
 import { ConfigError } from '../core/config-error';
 import { stateMachineLink } from '../core/console-link';
 import { type FunctionSettings, HandlerFunction } from '../core/handler-function';
@@ -36,11 +36,10 @@ export interface EndpointControllerProps {
    */
   readonly endpointStackName?: string;
   /**
-   * Beginnings of the names of the models and configurations in that stack. CloudFormation begins them with the logical id of
-   * the resource, or with the stack's name, depending on the resource type; give the logical ids.
-   * @default the stack's name, as far as CloudFormation takes it
+   * Beginnings of the names of the models and configurations in that stack. CloudFormation begins names of SageMaker with the
+   * logical id of the resource: give those, or names that are stated.
    */
-  readonly resourceNamePrefixes?: string[];
+  readonly resourceNamePrefixes: string[];
   /**
    * Role that SageMaker runs the model with, by ARN.
    * @default the roles of the endpoint's stack
@@ -96,7 +95,8 @@ const NAME_PART = 24;
  *
  * @example
  * new EndpointController(this, 'EndpointController', {
- *   deployment: 'spam-filter-pilot', model: 'spam-filter', registry, endpointName: 'spam-filter-pilot' });
+ *   deployment: 'spam-filter-pilot', model: 'spam-filter', registry, endpointName: 'spam-filter-pilot',
+ *   resourceNamePrefixes: ['EndpointModel0F230181', 'EndpointConfig24AD0A28'] });
  */
 export class EndpointController extends Construct {
   /** `<model>-<stage>`. */
@@ -121,7 +121,7 @@ export class EndpointController extends Construct {
       deployment: props.deployment,
       endpointName: props.endpointName,
       endpointStackName,
-      resourceNamePrefixes: props.resourceNamePrefixes ?? [ofStack],
+      resourceNamePrefixes: props.resourceNamePrefixes,
       executionRoleArn:
         props.executionRoleArn ??
         Stack.of(this).formatArn({ service: 'iam', region: '', resource: 'role', resourceName: `${ofStack}*` }),
@@ -143,7 +143,6 @@ export class EndpointController extends Construct {
       grantee,
       actions: ['states:StartExecution'],
       resourceArns: [this.stateMachineArn],
-      scope: this,
     });
   }
 
@@ -310,12 +309,17 @@ function wholeSeconds({ stackWaitMs, updateMs, settleMs }: EndpointControllerCon
   return Math.ceil(phases / 1000) + Duration.hours(1).toSeconds();
 }
 
-function check(scope: Construct, { updateTimeout }: EndpointControllerProps): void {
-  const fault = checkDuration('updateTimeout', updateTimeout, {
-    minMs: Duration.minutes(10).toMilliseconds(),
-    maxMs: Duration.hours(24).toMilliseconds(),
-    known: true,
-    fix: 'give what provisioning, baking and a rollback take together',
-  });
-  if (fault !== undefined) throw new ConfigError(scope, fault);
+function check(scope: Construct, { updateTimeout, resourceNamePrefixes }: EndpointControllerProps): void {
+  const faults = faultsOf(
+    resourceNamePrefixes.length > 0 && !resourceNamePrefixes.includes('')
+      ? undefined
+      : 'resourceNamePrefixes is empty or has an empty text, expected the logical ids of the models and configurations; without them updates are refused, with an empty one everything is allowed',
+    checkDuration('updateTimeout', updateTimeout, {
+      minMs: Duration.minutes(10).toMilliseconds(),
+      maxMs: Duration.hours(24).toMilliseconds(),
+      known: true,
+      fix: 'give what provisioning, baking and a rollback take together',
+    }),
+  );
+  if (faults.length > 0) throw new ConfigError(scope, faults);
 }

@@ -44,6 +44,23 @@ export function timeoutSeconds(rollout: Rollout, { downloadSeconds, startupSecon
   return Math.max(LEAST_TIMEOUT_S, Math.ceil(needed));
 }
 
+/** Four hours are enough for most, and waiting longer than needed costs nothing. */
+const LEAST_UPDATE_S = 14_400;
+/** What an endpoint's controller waits for at most. */
+const MOST_UPDATE_S = 86_400;
+/** What else is in the stack, and the verification of the rollout. */
+const REST_OF_STACK_S = 1800;
+
+/**
+ * How long an update of the endpoint's stack may take: the first fleet of one that was stopped, the rollout, and the way back,
+ * which CloudFormation goes as another rollout.
+ */
+export function updateSeconds(rollout: Rollout, starts: StartUp): number {
+  const fleet = CAPACITY_WAIT_S + starts.downloadSeconds + starts.startupSeconds;
+  const needed = fleet + 2 * timeoutSeconds(rollout, starts) + REST_OF_STACK_S;
+  return Math.min(MOST_UPDATE_S, Math.max(LEAST_UPDATE_S, Math.ceil(needed)));
+}
+
 /** Why this hosting cannot take a new version over in this way, or nothing. */
 export function rolloutFaults(
   rollout: Rollout,

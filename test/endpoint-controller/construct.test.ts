@@ -118,7 +118,7 @@ describe('the controller', () => {
       const text = JSON.stringify(Resource);
       if ([Action].flat().every((action) => action.startsWith('application-autoscaling:Describe'))) continue;
       expect(text, String(Action)).toMatch(
-        /spam-filter-pilot|scalable-target|cdk-bootstrap|aws-service-role|alarm:TargetTracking-/,
+        /spam-filter-pilot|scalable-target|\/config\*|cdk-bootstrap|aws-service-role|alarm:TargetTracking-/,
       );
       if (Action === 'iam:PassRole') expect(JSON.stringify(Condition)).toContain('iam:PassedToService');
     }
@@ -185,6 +185,12 @@ describe('the controller', () => {
         }),
       ]),
     });
+  });
+
+  it.each([[[]], [['']]])('fails with %j as beginnings of names', (resourceNamePrefixes) => {
+    expect(messageOf(() => controlledStage({ controller: { resourceNamePrefixes } }))).toContain(
+      'expected the logical ids of the models and configurations',
+    );
   });
 
   it('fails with a time-out that no update can keep', () => {
