@@ -18,6 +18,7 @@ export {
   type RollingRolloutOptions,
   Rollout,
   type RolloutOptions,
+  type VariantImage,
 } from './endpoint/api';
 export type { AsyncHostingProps } from './endpoint/async-hosting';
 export type { ScaleToZeroHostingProps } from './endpoint/component-hosting';
@@ -64,7 +65,7 @@ export { SageMakerEndpoint } from './endpoint/sagemaker-endpoint';
 export type { EndpointOptions, SageMakerEndpointProps } from './endpoint/sagemaker-endpoint-props';
 export { type OfficeHoursOptions, ScalingSchedule } from './endpoint/scaling-schedule';
 export type { ServerlessHostingProps } from './endpoint/serverless-hosting';
-export { type VariantImage, VerifiedRollout, type VerifiedRolloutProps } from './endpoint/verified-rollout';
+export { VerifiedRollout, type VerifiedRolloutProps } from './endpoint/verified-rollout';
 export { WarmUp } from './endpoint/warm-up';
 export { GuardMode, GuardPolicy, type GuardRuleOptions, SensitiveData } from './guard/api';
 export type { IModelRegistry } from './lifecycle/api';

@@ -1,4 +1,4 @@
-import type { Stack } from 'aws-cdk-lib';
+import { Duration, type Stack } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { CfnEndpointConfig, CfnModel } from 'aws-cdk-lib/aws-sagemaker';
@@ -36,13 +36,14 @@ export function stageEndpoint(stack: Stack, props: ProductionModelProps, parts: 
     severityCeiling: profile.severityCeiling,
   });
   if (endpoint === undefined) throw new Error('a backend that says it owns an endpoint made none');
-  const { endpointName, endpointConfigName, components, rollbackAlarmNames, running } = endpoint;
+  const { endpointName, endpointConfigName, images, components, rollbackAlarmNames, running } = endpoint;
   new VerifiedRollout(stack, 'VerifiedRollout', {
     deployment,
     endpoint: endpoint.construct,
     endpointName,
     endpointConfigName,
     components,
+    images,
     rollbackAlarmNames,
     condition: running,
     functionSettings,
@@ -73,11 +74,15 @@ export function operateEndpoint(
     inferenceComponentNames: endpoint.inferenceComponentNames,
     resourceNamePrefixes: namedByCloudFormation(endpoint),
     volumeKey: encryptionKey,
+    updateTimeout: endpoint.updateTimeout,
     warmUp: backend.capabilities.answersLater === true ? WarmUp.none() : warmUp,
     monitor,
     functionSettings,
   });
-  const { expiresAfter, stopWhenIdleFor } = profile;
+  const { expiresAfter } = profile;
+  // What scales to zero by itself costs nothing while nobody asks: stopping it would only refuse the next request.
+  const goesToZero = backend.capabilities.scalesToZero === true && profile.minimumInstances === 0;
+  const stopWhenIdleFor = goesToZero ? Duration.days(0) : profile.stopWhenIdleFor;
   if (expiresAfter.toMilliseconds() + stopWhenIdleFor.toMilliseconds() > 0) {
     new EndpointWatch(stack, 'EndpointWatch', { controller, expiresAfter, stopWhenIdleFor, monitor, functionSettings });
   }

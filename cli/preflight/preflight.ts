@@ -1,3 +1,4 @@
+import { TEMPLATE_PARAMETER } from '../../protocol/endpoint';
 import { type CostTags, setUpCostTags } from '../finance/cost-tags';
 import type { CloudFormationTemplate, SynthesizedStage } from '../synth';
 import { answered, type Check, notRun } from './check';
@@ -33,13 +34,21 @@ export async function preflight(stage: SynthesizedStage, ports: PreflightPorts):
   const places = [...templatesByRegion(stage)]
     .map(([region, templates]) => ({ region, demands: demandsOf(templates) }))
     .filter(({ demands: { endpoints, open } }) => endpoints.length > 0 || open.length > 0);
-  const found = await Promise.all(places.map((place) => checkRegion(place, ports.account)));
+  const found = await Promise.all(places.map((place) => checkRegion(place, ports.account, controlledStage(stage))));
   const tags = await attempt(async () => setUpCostTags(await ports.costTags(), { activate: false }));
   return {
     stage: stage.name,
     regions: found.map(({ region, demands }) => ({ region, demands })),
     checks: [...found.flatMap(({ checks }) => checks), costTagsCheck(tags, stage.name)],
   };
+}
+
+/** The name of a stage whose endpoint is stopped and started by a parameter of its template. */
+function controlledStage({ name, stacks }: SynthesizedStage): string | undefined {
+  const isControlled = stacks.some(
+    ({ template }) => template.Parameters?.[TEMPLATE_PARAMETER.desiredState] !== undefined,
+  );
+  return isControlled ? name : undefined;
 }
 
 function templatesByRegion({ stacks }: SynthesizedStage): ReadonlyMap<string | undefined, CloudFormationTemplate[]> {
@@ -51,6 +60,7 @@ function templatesByRegion({ stacks }: SynthesizedStage): ReadonlyMap<string | u
 async function checkRegion(
   { region, demands }: RegionDemands,
   connect: PreflightPorts['account'],
+  controlled: string | undefined,
 ): Promise<RegionDemands & { readonly checks: readonly Check[] }> {
   const open = demands.open.map((what) =>
     answered(
@@ -69,7 +79,7 @@ async function checkRegion(
   }
   const [quotas, scaling] = await Promise.all([
     quotaChecks(demands, account.value),
-    scalingChecks(demands.endpoints, account.value),
+    scalingChecks(demands.endpoints, account.value, controlled),
   ]);
   return { region: account.value.region, demands, checks: [...quotas, ...open, ...scaling] };
 }
@@ -164,6 +174,7 @@ function usedByOthers(usage: Usage, usedIn: (usage: Usage) => number, own: reado
 async function scalingChecks(
   staged: readonly StagedEndpoint[],
   { region, endpoints, scaling }: Account,
+  controlled: string | undefined,
 ): Promise<Check[]> {
   if (staged.length === 0) return [];
   const targets = await attempt(() => scaling.list());
@@ -171,7 +182,7 @@ async function scalingChecks(
     staged.map(async (endpoint) => {
       const { name } = endpoint;
       const deployed = name === undefined ? { value: undefined } : await attempt(() => deployedAs(endpoints, name));
-      return scalingCheck(endpoint, deployed, targets, region);
+      return scalingCheck(endpoint, deployed, targets, region, controlled);
     }),
   );
 }

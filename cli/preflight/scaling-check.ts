@@ -1,4 +1,4 @@
-import { answered, type Check, notRun } from './check';
+import { answered, type Check, notRun, type ToDo } from './check';
 import type { StagedEndpoint } from './demands';
 import { hasRun, type Outcome } from './outcome';
 import type { ScalableTarget } from './ports';
@@ -15,12 +15,15 @@ export interface DeployedEndpoint {
  * Whether what changes of an endpoint's variants goes with the scalable targets that are registered for them. A target names
  * its variant: CloudFormation cannot rename it, and SageMaker refuses a new instance type while it is registered.
  * https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-scaling-update.html
+ *
+ * @param controlled name of the stage, where its endpoint can be stopped and started
  */
 export function scalingCheck(
   staged: StagedEndpoint,
   deployed: Outcome<DeployedEndpoint | undefined>,
   targets: Outcome<readonly ScalableTarget[]>,
   region: string,
+  controlled?: string,
 ): Check {
   const check = `scaling of ${staged.label}`;
   const { name } = staged;
@@ -45,7 +48,7 @@ export function scalingCheck(
   const stranded = scaled.filter(({ variant }) => gone(variant));
   if (stranded.length > 0) return strandedCheck(check, stranded, names, region);
   const retyped = retypedOf(staged, deployed.value, scaled);
-  if (retyped.length > 0) return retypedCheck(check, retyped, region);
+  if (retyped.length > 0) return retypedCheck(check, retyped, region, controlled);
   const doubts = [...unknown, ...doubtsOf(staged, deployed.value, scaled)];
   if (doubts.length > 0) return answered(check, 'warning', `not all of it can be compared: ${doubts.join('; ')}`);
   const renamed = deployed.value.variants.filter(gone);
@@ -92,12 +95,21 @@ function strandedCheck(check: string, stranded: readonly Scaled[], names: readon
   ]);
 }
 
-function retypedCheck(check: string, changes: readonly Retyped[], region: string): Check {
+/** While an endpoint is stopped there is neither it nor its target: a deployment then makes whatever it likes. */
+function replaced(stage: string): ToDo {
+  return {
+    step: 'stop the endpoint, deploy, and start it again, which takes its place as a new one: it does not answer meanwhile',
+    command: `npx slipway stop-endpoint ${stage} --yes && npx cdk deploy '${stage}/*' && npx slipway wake ${stage}`,
+  };
+}
+
+function retypedCheck(check: string, changes: readonly Retyped[], region: string, controlled?: string): Check {
   const texts = changes.map(
     ({ variant, from, to }) => `${variant} changes from ${from.join(', ')} to ${to.join(', ')}`,
   );
   const text = `${texts.join('; ')} while a scalable target is registered for it: SageMaker refuses such an update`;
   return answered(check, 'failed', text, [
+    ...(controlled === undefined ? [] : [replaced(controlled)]),
     {
       step:
         'change it in two deployments: the first with the old type and without the scalable target and its policies, the ' +

@@ -131,6 +131,14 @@ export interface ComponentModel {
   readonly modelName: string;
 }
 
+/** The image that a variant must run. */
+export interface VariantImage {
+  /** Name of the variant, production or shadow. */
+  readonly variantName: string;
+  /** Image as the model names it; with a digest, the digest is compared. */
+  readonly image: string;
+}
+
 /** An endpoint in a stack. */
 export interface IBoundEndpoint {
   /** What it is made of. */
@@ -139,6 +147,13 @@ export interface IBoundEndpoint {
   readonly endpointName: string;
   /** Name of the configuration that the template asks for; changes with every rollout. */
   readonly endpointConfigName: string;
+  /**
+   * Images of the production and the shadow variant, by which a rollout is verified; empty where inference components bring the
+   * models, of which a variant tells nothing.
+   */
+  readonly images: VariantImage[];
+  /** How long an update of its stack may take: a fleet that starts, the rollout, and the way back; 10 hours at most. */
+  readonly updateTimeout: Duration;
   /** Literal names of the alarms that roll a bad version back. */
   readonly rollbackAlarmNames: string[];
   /** Literal names of the inference components; empty where the endpoint has none. */

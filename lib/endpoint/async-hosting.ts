@@ -43,6 +43,11 @@ export interface AsyncHostingProps extends InstanceOptions {
    */
   readonly prefix?: string;
   /**
+   * How long the model may take for one input, up to an hour.
+   * @default 15 minutes
+   */
+  readonly timeout?: Duration;
+  /**
    * Requests that wait for an instance before another one is started.
    * @default 5
    */
@@ -136,6 +141,7 @@ export class AsyncHosting implements IEndpointHosting {
         bucket: props.bucket ?? payloadBucket,
         inputPrefix: at(ASYNC_PREFIX.input),
         resultPrefix: at(ASYNC_PREFIX.output),
+        timeout: props.timeout,
         topics: [props.successTopic ?? topicOf('answers'), props.errorTopic ?? topicOf('failures')],
       },
     };
@@ -158,6 +164,14 @@ export class AsyncHosting implements IEndpointHosting {
         known: true,
         wholeSeconds: true,
         fix: 'more than an hour would follow no load',
+      }),
+      // API reference, `InvokeEndpointAsync`, InvocationTimeoutSeconds.
+      checkDuration('timeout', props.timeout, {
+        minMs: 1000,
+        maxMs: 3_600_000,
+        known: true,
+        wholeSeconds: true,
+        fix: 'SageMaker gives up on an input after an hour at most',
       }),
       checkNumber('maxConcurrentInvocationsPerInstance', props.maxConcurrentInvocationsPerInstance, count),
       checkText('prefix', props.prefix, {

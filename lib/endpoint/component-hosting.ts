@@ -11,6 +11,7 @@ import {
   type ComponentOptions,
   componentFaults,
   type FleetComponent,
+  mostCopies,
   type PlannedComponent,
 } from './component-options';
 import { AT_ONCE, endpointAlarm, MINUTE } from './endpoint-alarms';
@@ -163,7 +164,7 @@ export class ComponentHosting implements IEndpointHosting {
     const faults = props.assumeRegion ? [] : regionFaults(region);
     if (faults.length > 0) throw new ConfigError(context.scope, faults);
     const planned = this.planned(context.minimumInstances);
-    const copies = planned.map(({ maxCopies = 1, min }) => Math.max(1, maxCopies, min));
+    const copies = planned.map(mostCopies);
     return {
       production: {
         variantName: PRODUCTION_VARIANT,
@@ -233,7 +234,7 @@ export class ComponentHosting implements IEndpointHosting {
       resourceId: `inference-component/${name}`,
       dimension: COMPONENT_DIMENSION,
       min: component.min,
-      max: Math.max(1, component.min, component.maxCopies ?? 1),
+      max: mostCopies(component),
       schedules: component.schedules ?? [],
       scaled: resource,
     });

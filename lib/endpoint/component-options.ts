@@ -9,7 +9,7 @@ import type { ScalingSchedule } from './scaling-schedule';
 export interface ComponentOptions {
   /**
    * The most copies.
-   * @default 1, or the profile's minimum where it is higher
+   * @default 1, or the profile's minimum or that of a schedule where it is higher
    */
   readonly maxCopies?: number;
   /**
@@ -72,6 +72,11 @@ export interface PlannedComponent extends ComponentOptions {
   /** Part of construct ids and alarm names; absent for the model that answers predictions. */
   readonly of?: string;
   readonly min: number;
+}
+
+/** The most copies that there ever are: stated, kept always, or kept by a schedule. */
+export function mostCopies({ min, maxCopies = 1, schedules = [] }: PlannedComponent): number {
+  return Math.max(1, min, maxCopies, ...schedules.map(({ minimumInstances }) => minimumInstances));
 }
 
 /** A fraction is shown in the fault instead of failing on its own. */

@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { checkDuration, checkNumber, checkText, faultsOf } from '../core/checks';
 import { ConfigError } from '../core/config-error';
@@ -36,6 +37,7 @@ export function checkEndpoint(scope: Construct, props: SageMakerEndpointProps): 
       ...objectiveFaults(props),
     ),
     ...hosting._faults({ minimumInstances, objectives, payloadBucket: props._stage?.payloadBucket }),
+    ...componentNameFaults(props),
     ...networkFaults(props),
     ...unsupportedFaults(props),
     ...rolloutFaults(
@@ -48,6 +50,21 @@ export function checkEndpoint(scope: Construct, props: SageMakerEndpointProps): 
     ...demandFaults(rollout, props),
   ];
   if (faults.length > 0) throw new ConfigError(scope, faults);
+}
+
+/** API reference, `CreateInferenceComponent`. */
+const MOST_NAME = 63;
+
+function componentNameFaults({ hosting, endpointName }: SageMakerEndpointProps): string[] {
+  // A name that is wrong itself is told of already.
+  if (Token.isUnresolved(endpointName) || endpointName.length > MOST_NAME) return [];
+  return hosting._traits
+    .componentNames(endpointName)
+    .filter((name) => name.length > MOST_NAME)
+    .map(
+      (name) =>
+        `the name of an inference component is "${name}", expected at most ${MOST_NAME} characters; shorten endpointName or the name of the component`,
+    );
 }
 
 function objectiveFaults({ objectives }: SageMakerEndpointProps): (string | undefined)[] {

@@ -9,7 +9,7 @@ import { CONTROL_TIMING, controllerName, ENDPOINT_PARAMETER } from '../../protoc
 import { ENV } from '../../protocol/env';
 import type { EndpointControllerConfig } from '../../protocol/handler-config';
 import { acknowledgeWildcard } from '../core/acknowledge';
-import { checkDuration } from '../core/checks';
+import { checkDuration, faultsOf } from '../core/checks';
 import { ConfigError } from '../core/config-error';
 import { stateMachineLink } from '../core/console-link';
 import { type FunctionSettings, HandlerFunction } from '../core/handler-function';
@@ -19,6 +19,7 @@ import { componentArn, describeComponents } from './endpoint-arns';
 import { controllerDefinition } from './endpoint-controller-definition';
 import { parameterArn } from './endpoint-parameters';
 import { endpointUpdateRole } from './endpoint-update-role';
+import { LONGEST_UPDATE } from './rollout-plan';
 import { WarmUp } from './warm-up';
 
 /** Properties of an `EndpointController`. */
@@ -37,11 +38,10 @@ export interface EndpointControllerProps {
    */
   readonly endpointStackName?: string;
   /**
-   * Beginnings of the names of the models and configurations in that stack. CloudFormation begins them with the logical id of
-   * the resource, or with the stack's name, depending on the resource type; give the logical ids.
-   * @default the stack's name, as far as CloudFormation takes it
+   * Beginnings of the names of the models and configurations in that stack. CloudFormation begins names of SageMaker with the
+   * logical id of the resource: give those, or names that are stated.
    */
-  readonly resourceNamePrefixes?: string[];
+  readonly resourceNamePrefixes: string[];
   /**
    * Role that SageMaker runs the model with, by ARN.
    * @default the roles of the endpoint's stack
@@ -81,11 +81,6 @@ export interface EndpointControllerProps {
 
 /** Two instances' worth of provisioning, the longest bake of a rollout (an hour and a half) and its rollback. */
 const UPDATE_TIMEOUT = Duration.hours(4);
-/**
- * SageMaker gives a rollout eight hours at most, and a rollback is quick. Longer, and the looks at an update and at the one that takes
- * it back could come to more events than an execution may have: 25,000 (Step Functions quotas).
- */
-const LONGEST_UPDATE = Duration.hours(10);
 /** Somebody else's deployment of the same stack: as long as a rollout may take, but not a night. */
 const STACK_WAIT = Duration.minutes(30);
 /** The stack's update has ended by then; what is waited for is the deletion of an endpoint, or a model that loads. */
@@ -102,7 +97,8 @@ const NAME_PART = 24;
  *
  * @example
  * new EndpointController(this, 'EndpointController', {
- *   deployment: 'spam-filter-pilot', model: 'spam-filter', registry, endpointName: 'spam-filter-pilot' });
+ *   deployment: 'spam-filter-pilot', model: 'spam-filter', registry, endpointName: 'spam-filter-pilot',
+ *   resourceNamePrefixes: ['EndpointModel0F230181', 'EndpointConfig24AD0A28'] });
  */
 export class EndpointController extends Construct {
   /** `<model>-<stage>`. */
@@ -127,7 +123,7 @@ export class EndpointController extends Construct {
       deployment: props.deployment,
       endpointName: props.endpointName,
       endpointStackName,
-      resourceNamePrefixes: props.resourceNamePrefixes ?? [ofStack],
+      resourceNamePrefixes: props.resourceNamePrefixes,
       executionRoleArn:
         props.executionRoleArn ??
         Stack.of(this).formatArn({ service: 'iam', region: '', resource: 'role', resourceName: `${ofStack}*` }),
@@ -149,7 +145,6 @@ export class EndpointController extends Construct {
       grantee,
       actions: ['states:StartExecution'],
       resourceArns: [this.stateMachineArn],
-      scope: this,
     });
   }
 
@@ -236,7 +231,7 @@ export class EndpointController extends Construct {
     handler.addToRolePolicy(
       new PolicyStatement({
         actions: ['sagemaker:InvokeEndpoint'],
-        resources: [endpoint, ...(first === undefined ? [] : [componentArn(this, first.toLowerCase())])],
+        resources: [endpoint, ...(first === undefined ? [] : [componentArn(this, first)])],
       }),
     );
     if (components.length > 0) handler.addToRolePolicy(describeComponents(this, components));
@@ -318,12 +313,17 @@ function executionTimeoutSeconds({ stackWaitMs, updateMs, settleMs }: EndpointCo
   return Math.ceil(phases / 1000) + Duration.hours(1).toSeconds();
 }
 
-function check(scope: Construct, { updateTimeout }: EndpointControllerProps): void {
-  const fault = checkDuration('updateTimeout', updateTimeout, {
-    minMs: Duration.minutes(10).toMilliseconds(),
-    maxMs: LONGEST_UPDATE.toMilliseconds(),
-    known: true,
-    fix: 'give what provisioning, baking and a rollback take together',
-  });
-  if (fault !== undefined) throw new ConfigError(scope, fault);
+function check(scope: Construct, { updateTimeout, resourceNamePrefixes }: EndpointControllerProps): void {
+  const faults = faultsOf(
+    resourceNamePrefixes.length > 0 && !resourceNamePrefixes.includes('')
+      ? undefined
+      : 'resourceNamePrefixes is empty or has an empty text, expected the logical ids of the models and configurations; without them updates are refused, with an empty one everything is allowed',
+    checkDuration('updateTimeout', updateTimeout, {
+      minMs: Duration.minutes(10).toMilliseconds(),
+      maxMs: LONGEST_UPDATE.toMilliseconds(),
+      known: true,
+      fix: 'give what provisioning, baking and a rollback take together',
+    }),
+  );
+  if (faults.length > 0) throw new ConfigError(scope, faults);
 }

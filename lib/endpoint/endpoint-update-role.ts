@@ -17,14 +17,14 @@ export interface EndpointUpdateRoleProps {
   readonly volumeKey?: IKey;
 }
 
+const SCALING_SERVICE = 'sagemaker.application-autoscaling.amazonaws.com';
 /** Role of Application Auto Scaling for endpoints, made by AWS, one an account. */
-const SCALING_ROLE =
-  'aws-service-role/sagemaker.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint';
+const SCALING_ROLE = `aws-service-role/${SCALING_SERVICE}/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint`;
 
 /**
  * The role by which CloudFormation changes the endpoint's stack on behalf of the controller: what an update with the previous
- * template needs for this endpoint, and no more. It cannot make or change roles, functions or keys, so that a template that
- * asks for those is refused: `cdk deploy` does that, with the role of `cdk bootstrap`.
+ * template needs for this endpoint, and no more. It cannot make or change roles (but for that of scaling, which AWS defines),
+ * functions or keys, so that a template that asks for those is refused: `cdk deploy` does that, with the role of `cdk bootstrap`.
  */
 export function endpointUpdateRole(scope: Construct, id: string, props: EndpointUpdateRoleProps): Role {
   const role = new Role(scope, id, {
@@ -41,14 +41,22 @@ export function endpointUpdateRole(scope: Construct, id: string, props: Endpoint
   // CreateEndpoint and UpdateEndpoint are asked for on the configuration too.
   allow(['sagemaker:CreateEndpoint', 'sagemaker:UpdateEndpoint'], arns.configs);
   allow(COMPONENT_ACTIONS, [arns.components]);
+  // A component is made on its endpoint: both are asked for.
+  allow(['sagemaker:CreateInferenceComponent'], [arns.endpoint]);
   allow(SCALING_ACTIONS, [arns.scalableTargets]);
   // These know no resources; they read.
   allow(SCALING_READS, ['*']);
   allow(ALARM_ACTIONS, [arns.alarms]);
+  // Application Auto Scaling makes and deletes the alarms of target tracking in the caller's name.
+  allow(TRACKING_ALARM_ACTIONS, [arns.trackingAlarms]);
   allow(['lambda:InvokeFunction'], [arns.verifier]);
   allow(['ssm:GetParameters'], arns.parameters);
   allow(['iam:PassRole'], [props.executionRoleArn], passedTo('sagemaker'));
   allow(['iam:PassRole'], [arns.scalingRole], passedTo('application-autoscaling'));
+  // The first target of an account makes the role: it must not have to be a deployment by a person.
+  allow(['iam:CreateServiceLinkedRole'], [arns.scalingRole], {
+    StringEquals: { 'iam:AWSServiceName': SCALING_SERVICE },
+  });
   if (props.volumeKey !== undefined) {
     allow(['kms:CreateGrant', 'kms:DescribeKey'], [props.volumeKey.keyArn], {
       StringEquals: { 'kms:ViaService': [`sagemaker.${Stack.of(role).region}.amazonaws.com`] },
@@ -107,6 +115,8 @@ const ALARM_ACTIONS = named('cloudwatch', [
   'TagResource',
 ]);
 
+const TRACKING_ALARM_ACTIONS = named('cloudwatch', ['DeleteAlarms', 'DescribeAlarms', 'PutMetricAlarm']);
+
 function named(service: string, actions: readonly string[]): string[] {
   return actions.map((action) => `${service}:${action}`);
 }
@@ -136,6 +146,7 @@ function arnsOf(scope: Construct, props: EndpointUpdateRoleProps) {
       resourceName: '*',
     }),
     alarms: colon('cloudwatch', 'alarm', `${props.deployment}-*`),
+    trackingAlarms: colon('cloudwatch', 'alarm', 'TargetTracking-*'),
     verifier: colon('lambda', 'function', `${props.deployment}-verify-rollout`),
     // The template also reads the links of its deployment and the version of `cdk bootstrap`.
     parameters: [parameter(`slipway/${props.deployment}/*`), parameter('cdk-bootstrap/*')],
@@ -155,6 +166,11 @@ function acknowledgeAll(role: Role, props: EndpointUpdateRoleProps, arns: Arns):
     'describing targets, policies and schedules of Application Auto Scaling knows no resources',
   );
   acknowledgeWildcard(role, arns.alarms, 'the alarms of this deployment, which the stack of its endpoint holds');
+  acknowledgeWildcard(
+    role,
+    arns.trackingAlarms,
+    'Application Auto Scaling ends the names of its alarms by chance, and cuts long ones',
+  );
   for (const arn of arns.parameters) {
     acknowledgeWildcard(role, arn, 'the template reads links of its deployment and the version of cdk bootstrap');
   }

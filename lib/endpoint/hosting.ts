@@ -147,7 +147,8 @@ export interface InstanceOptions {
    */
   readonly fallbackInstanceTypes?: string[];
   /**
-   * How long capacity is looked for before the next type is tried, 5 minutes to an hour.
+   * How long capacity is looked for, over all types together, before the operation fails; 5 minutes to an hour. A type without
+   * capacity is not waited for: the next one is tried at once.
    * @default as SageMaker does
    */
   readonly capacityTimeout?: Duration;

@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import type { CfnEndpoint, CfnInferenceComponent } from 'aws-cdk-lib/aws-sagemaker';
 import type { IConstruct } from 'constructs';
 import { ConfigError } from '../core/config-error';
@@ -19,7 +20,7 @@ export interface StartUp {
   readonly startupSeconds: number;
 }
 
-/** Steps of a rollout that are each watched for the bake time. */
+/** Steps of a rollout that are each watched for the bake time, of a fleet that is large enough for them. */
 export function stepsOf({ kind, percent }: Rollout): number {
   // A canary is two steps, however small its first part.
   return kind === 'canary' ? 2 : Math.ceil(100 / percent);
@@ -30,12 +31,38 @@ export function waitingSeconds(rollout: Rollout): number {
   return stepsOf(rollout) * rollout.bake.toSeconds({ integral: false });
 }
 
+/** What waits in any case: of a fleet that is not known, one instance may be all, and one step or batch all of it. */
+function leastWaitingSeconds(rollout: Rollout): number {
+  const waits = rollout.kind === 'canary' || rollout.kind === 'linear' ? 2 : 1;
+  return waits * rollout.bake.toSeconds({ integral: false });
+}
+
 /** How long a rollout may take: a second fleet starts once, a batch each time. */
 export function timeoutSeconds(rollout: Rollout, { downloadSeconds, startupSeconds }: StartUp): number {
   if (rollout.timeout !== undefined) return rollout.timeout.toSeconds({ integral: false });
   const starts = rollout.kind === 'rolling' ? stepsOf(rollout) : 1;
   const needed = waitingSeconds(rollout) + starts * (CAPACITY_WAIT_S + downloadSeconds + startupSeconds);
   return Math.max(LEAST_TIMEOUT_S, Math.ceil(needed));
+}
+
+/** Four hours are enough for most, and waiting longer than needed costs nothing. */
+const LEAST_UPDATE_S = 14_400;
+/**
+ * SageMaker gives a rollout eight hours at most, and a rollback is quick. Longer, and the looks at an update and at the one that takes
+ * it back could come to more events than an execution may have: 25,000 (Step Functions quotas).
+ */
+export const LONGEST_UPDATE = Duration.hours(10);
+/** What else is in the stack, and the verification of the rollout. */
+const REST_OF_STACK_S = 1800;
+
+/**
+ * How long an update of the endpoint's stack may take: the first fleet of one that was stopped, the rollout, and the way back,
+ * which CloudFormation goes as another rollout.
+ */
+export function updateSeconds(rollout: Rollout, starts: StartUp): number {
+  const fleet = CAPACITY_WAIT_S + starts.downloadSeconds + starts.startupSeconds;
+  const needed = fleet + 2 * timeoutSeconds(rollout, starts) + REST_OF_STACK_S;
+  return Math.min(LONGEST_UPDATE.toSeconds(), Math.max(LEAST_UPDATE_S, Math.ceil(needed)));
 }
 
 /** Why this hosting cannot take a new version over in this way, or nothing. */
@@ -61,10 +88,10 @@ export function rolloutFaults(
       `the rollout is ${rollout}, expected ${others.join(' or ')}; this hosting has no other way, give it a rollout of its own or take a profile with one`,
     );
   }
-  const [waits, timeout] = [waitingSeconds(rollout), timeoutSeconds(rollout, starts)];
+  const [waits, timeout] = [leastWaitingSeconds(rollout), timeoutSeconds(rollout, starts)];
   if (rollout.timeout !== undefined && timeout <= waits) {
     faults.push(
-      `the rollout's timeout is ${timeout} s, expected more than its waits together (${waits} s); raise it, or watch for a shorter time`,
+      `the rollout's timeout is ${timeout} s, expected more than what waits in any case (${waits} s); raise it, or watch for a shorter time`,
     );
   }
   if (timeout > MOST_TIMEOUT_S) {

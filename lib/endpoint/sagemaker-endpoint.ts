@@ -1,4 +1,4 @@
-import { Annotations, type CfnCondition, CfnResource, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
+import { Annotations, type CfnCondition, CfnResource, Duration, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import { CfnAlarm, type Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Grant, type IGrantable, type Role } from 'aws-cdk-lib/aws-iam';
 import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -10,7 +10,7 @@ import { acknowledge } from '../core/acknowledge';
 import { endpointLink } from '../core/console-link';
 import { hasLocalNvme } from '../core/instance-facts';
 import { Trace } from '../core/trace';
-import { type ComponentModel, type IBoundEndpoint, Rollout } from './api';
+import { type ComponentModel, type IBoundEndpoint, Rollout, type VariantImage } from './api';
 import { alarmSuffix, endpointAlarm, objectiveAlarms } from './endpoint-alarms';
 import { invocationArns } from './endpoint-arns';
 import { checkEndpoint, rollsBack } from './endpoint-checks';
@@ -19,7 +19,7 @@ import { executionRole, grantAlarms } from './execution-role';
 import type { HostingConfig, HostingContext, RollbackAlarm } from './hosting';
 import { adviseUnknownTypes, platformOf } from './instance-types';
 import type { ModelSource } from './model-source';
-import { checkAlarmCount, endpointDeployment } from './rollout-plan';
+import { checkAlarmCount, endpointDeployment, updateSeconds } from './rollout-plan';
 import type { SageMakerEndpointProps } from './sagemaker-endpoint-props';
 import { sageMakerMetric, variantSubject } from './sagemaker-metric';
 
@@ -43,6 +43,8 @@ import { sageMakerMetric, variantSubject } from './sagemaker-metric';
 export class SageMakerEndpoint extends Construct implements IBoundEndpoint {
   readonly endpointName: string;
   readonly endpointConfigName: string;
+  readonly images: VariantImage[];
+  readonly updateTimeout: Duration;
   readonly rollbackAlarmNames: string[];
   readonly inferenceComponentNames: string[];
   readonly components: ComponentModel[];
@@ -54,6 +56,8 @@ export class SageMakerEndpoint extends Construct implements IBoundEndpoint {
   private readonly rollout: Rollout;
   private readonly network: BoundNetwork;
   private readonly endpoint: CfnEndpoint;
+  /** By the names of the models, which are references. */
+  private readonly imageOfModel = new Map<string, string>();
 
   constructor(
     scope: Construct,
@@ -67,6 +71,7 @@ export class SageMakerEndpoint extends Construct implements IBoundEndpoint {
     this.inferenceComponentNames = [...hosting._traits.componentNames(endpointName)];
     this.consoleLink = endpointLink(this, endpointName);
     this.rollout = props.rollout ?? Rollout.allAtOnce();
+    this.updateTimeout = Duration.seconds(updateSeconds(this.rollout, hosting._traits.starts));
     this.running = stage?.desired.running;
     adviseUnknownTypes(this, hosting._traits.instanceTypes);
 
@@ -80,6 +85,7 @@ export class SageMakerEndpoint extends Construct implements IBoundEndpoint {
 
     const context = this.context(this.model('Model', props.model), alarms);
     const configured = hosting._configure(context);
+    this.images = this.imagesOf(configured);
     const config = this.config(configured);
     this.endpointConfigName = config.attrEndpointConfigName;
     this.endpoint = this.createEndpoint(config, configured);
@@ -185,15 +191,24 @@ export class SageMakerEndpoint extends Construct implements IBoundEndpoint {
     const platform = platformOf(instanceTypes);
     // Images and artefacts of a further model would have the ids of the first one's.
     const scope = id === 'Model' ? this : new Construct(this, `${id}Source`);
+    const primaryContainer = source._bind(scope, { role: this.role, loadsPrefixes, platform, stage });
     const model = new CfnModel(this, id, {
       executionRoleArn: this.role.roleArn,
-      primaryContainer: source._bind(scope, { role: this.role, loadsPrefixes, platform, stage }),
+      primaryContainer,
       // Containers of inference components belong to the configuration.
       ...(hasNetwork && !hasComponents ? this.network : {}),
     });
     // With its policies: SageMaker tries them when the model is created.
     model.node.addDependency(this.role);
+    if (primaryContainer.image !== undefined) this.imageOfModel.set(model.attrModelName, primaryContainer.image);
     return model;
+  }
+
+  private imagesOf({ production, shadow }: HostingConfig): VariantImage[] {
+    return [production, shadow].flatMap((variant) => {
+      const image = this.imageOfModel.get(variant?.modelName ?? '');
+      return variant === undefined || image === undefined ? [] : [{ variantName: variant.variantName, image }];
+    });
   }
 
   private context(model: CfnModel, rollbackAlarms: readonly RollbackAlarm[]): HostingContext {

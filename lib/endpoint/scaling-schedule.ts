@@ -1,4 +1,4 @@
-import { checkNumber, checkText, faultsOf } from '../core/checks';
+import { checkNumber, checkText, faultsOf, show } from '../core/checks';
 import { ConfigError } from '../core/config-error';
 
 /** When people work. */
@@ -55,12 +55,7 @@ export class ScalingSchedule {
       }),
       checkNumber('startHour', startHour, { min: 0, ...hour }),
       checkNumber('endHour', endHour, { min: 1, ...hour }),
-      checkText('timeZone', timeZone, {
-        pattern: /^(?:[A-Z][A-Za-z_]+\/[A-Z][A-Za-z_]+(?:\/[A-Z][A-Za-z_]+)?|UTC)$/,
-        expected: 'a name such as "Europe/Berlin" or "UTC"',
-        known: true,
-        fix: 'abbreviations do not know daylight saving time',
-      }),
+      timeZoneFault(timeZone),
       checkText('days', days, {
         pattern: /^(?:\*|(?:MON|TUE|WED|THU|FRI|SAT|SUN)(?:[-,](?:MON|TUE|WED|THU|FRI|SAT|SUN))*)$/,
         expected: 'days such as "MON-FRI" or "SAT,SUN"',
@@ -93,5 +88,27 @@ export class ScalingSchedule {
       timezone: this.timeZone,
       scalableTargetAction: { minCapacity },
     }));
+  }
+}
+
+/** A shape first: what is known by its name also knows offsets, such as "+01:00", and abbreviations of some places. */
+const TIME_ZONE = /^(?:UTC|[A-Z][A-Za-z_]+(?:\/[A-Za-z0-9_+-]+)+)$/;
+
+function timeZoneFault(timeZone: string): string | undefined {
+  const expected = 'a name of the time zone database such as "Europe/Berlin" or "UTC"';
+  const rule = { pattern: TIME_ZONE, expected, known: true, fix: 'abbreviations do not know daylight saving time' };
+  const fault = checkText('timeZone', timeZone, rule);
+  if (fault !== undefined || isTimeZone(timeZone)) return fault;
+  return `timeZone is ${show(timeZone)}, expected ${expected}; nobody knows this one, look for a city of the zone`;
+}
+
+function isTimeZone(timeZone: string): boolean {
+  try {
+    // Knows links, such as Etc/GMT+1, which the list of supported values leaves out.
+    new Intl.DateTimeFormat('en', { timeZone });
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
   }
 }

@@ -15,16 +15,8 @@ import { acknowledgeWildcard } from '../core/acknowledge';
 import { checkDuration } from '../core/checks';
 import { ConfigError } from '../core/config-error';
 import { type FunctionSettings, HandlerFunction } from '../core/handler-function';
-import type { ComponentModel } from './api';
+import type { ComponentModel, VariantImage } from './api';
 import { describeComponents } from './endpoint-arns';
-
-/** The image that a variant must run. */
-export interface VariantImage {
-  /** Name of the variant, production or shadow. */
-  readonly variantName: string;
-  /** Image as the model names it; with a digest, the digest is compared. */
-  readonly image: string;
-}
 
 /** Properties of a `VerifiedRollout`. */
 export interface VerifiedRolloutProps {

@@ -92,7 +92,7 @@ export interface StageProfileProps {
   readonly expiresAfter?: Duration;
   /**
    * How long an endpoint of this stage may run without a request before it is stopped. No time (`Duration.hours(0)`) for as
-   * long as it likes.
+   * long as it likes. One that goes to zero by itself is never stopped for idleness, unless `minimumInstances` keeps some.
    * @default as in the base profile
    */
   readonly stopWhenIdleFor?: Duration;

@@ -74,7 +74,7 @@ describe('slipway check', () => {
           path: 'Properties.MinCapacity',
           value: 9,
           message: 'the minimum is 9 and the maximum 8',
-          limit: '`MinCapacity` is at most `MaxCapacity`',
+          limit: '`MinCapacity` is at most `MaxCapacity`, in `ScheduledActions` too',
           source: 'https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html',
           fix: 'Raise the maximum or lower the minimum',
         },

@@ -80,12 +80,16 @@ describe('the controller', () => {
     const actions = statements.flatMap(({ Action }) => Action);
     expect(actions).toContain('sagemaker:UpdateEndpoint');
     expect(
-      actions.filter((action) => /\*|iam:(?!PassRole)|lambda:(?!InvokeFunction)|s3:|kms:|sts:/.test(action)),
+      actions.filter((action) =>
+        /\*|iam:(?!PassRole|CreateServiceLinkedRole)|lambda:(?!InvokeFunction)|s3:|kms:|sts:/.test(action),
+      ),
     ).toEqual([]);
     for (const { Action, Resource, Condition } of statements) {
       const text = JSON.stringify(Resource);
       if ([Action].flat().every((action) => action.startsWith('application-autoscaling:Describe'))) continue;
-      expect(text, String(Action)).toMatch(/spam-filter-pilot|scalable-target|cdk-bootstrap|aws-service-role/);
+      expect(text, String(Action)).toMatch(
+        /spam-filter-pilot|scalable-target|\/config\*|cdk-bootstrap|aws-service-role|alarm:TargetTracking-/,
+      );
       if (Action === 'iam:PassRole') expect(JSON.stringify(Condition)).toContain('iam:PassedToService');
     }
     expect(JSON.stringify(statements)).toContain(':endpoint/spam-filter-pilot"');
@@ -172,6 +176,12 @@ describe('the controller', () => {
         }),
       ]),
     });
+  });
+
+  it.each([[[]], [['']]])('fails with %j as beginnings of names', (resourceNamePrefixes) => {
+    expect(messageOf(() => controlledStage({ controller: { resourceNamePrefixes } }))).toContain(
+      'expected the logical ids of the models and configurations',
+    );
   });
 
   it('fails with a time-out that no update can keep', () => {

@@ -49,6 +49,7 @@ export function controlledStage(changes: Changes = {}, app = newApp()) {
     model: 'spam-filter',
     registry: ModelRegistry._fromLinks(operate, 'ModelRegistry', DEPLOYMENT),
     endpointName: DEPLOYMENT,
+    resourceNamePrefixes: ['Config'],
     monitor,
     ...changes.controller,
   });

@@ -11,6 +11,7 @@ import {
   Rollout,
   type SageMakerEndpointProps,
   type ScaleToZeroHostingProps,
+  ScalingSchedule,
   type ServerlessHostingProps,
 } from '../../lib/index';
 import { messageOf, newApp, type Resource, resourcesOf } from '../support';
@@ -24,6 +25,10 @@ function only(of: Template, type: string): Resource {
   const [[, resource] = []] = resourcesOf(of, type);
   if (resource === undefined) throw new Error(`there is no ${type}`);
   return resource;
+}
+
+function officeHours(minimumInstances: number): ScalingSchedule {
+  return ScalingSchedule.officeHours({ minimumInstances, timeZone: 'Europe/Berlin' });
 }
 
 describe('a serverless endpoint', () => {
@@ -234,6 +239,7 @@ describe('an asynchronous endpoint', () => {
       'prefix is "work", expected a prefix that ends in a slash',
     ],
     ['no instance', { maxInstances: 0 }, () => ({}), 'maxInstances is 0'],
+    ['two hours for one input', { timeout: Duration.hours(2) }, () => ({}), 'timeout is 7200000 ms, expected 1000 to'],
     ['a backlog of nothing', { backlogPerInstance: 0 }, () => ({}), 'backlogPerInstance is 0'],
     ['a model too large', { modelMemory: Size.gibibytes(40) }, () => ({}), 'modelMemory is 40960 MiB'],
     ['data capture', {}, ({ bucket }) => ({ dataCapture: DataCapture.outputOnly({ bucket }) }), 'dataCapture is given'],
@@ -378,11 +384,32 @@ describe('a fleet that goes to zero', () => {
     ['all copies and a batch of them', { maxCopies: 8 }, {}, 10],
     ['all copies and a batch of the size that the rollout has', { maxCopies: 8 }, { batchPercent: 50 }, 12],
     ['what is stated', { maxCopies: 8, maxInstances: 3 }, {}, 3],
+    ['copies that a schedule keeps', { schedules: [officeHours(6)] }, {}, 8],
   ])('has room for %s', (_, props, options, most) => {
     template(props, () => ({ rollout: Rollout.rolling(options) })).hasResourceProperties(
       'AWS::SageMaker::EndpointConfig',
       { ProductionVariants: [{ ManagedInstanceScaling: { MaxInstanceCount: most } }] },
     );
+  });
+
+  it('lets a schedule keep more copies than are stated', () => {
+    template({ maxCopies: 2, schedules: [officeHours(6)] }).hasResourceProperties(
+      'AWS::ApplicationAutoScaling::ScalableTarget',
+      { MinCapacity: 0, MaxCapacity: 6 },
+    );
+  });
+
+  it('fails with a component whose name is too long for SageMaker', () => {
+    const endpointName = 'a'.repeat(50);
+    const named = (name: string) => () =>
+      zero({ components: [{ name, model: ModelSource.fromImage('container') }] }, ({ model }) => ({
+        endpointName,
+        model,
+      }));
+    expect(messageOf(named('b'.repeat(13)))).toContain(
+      `the name of an inference component is "${endpointName}-${'b'.repeat(13)}", expected at most 63 characters`,
+    );
+    expect(messageOf(named('b'.repeat(12)))).not.toContain('inference component is');
   });
 
   it('carries several models, each with its scaling, its alarms and its name', () => {

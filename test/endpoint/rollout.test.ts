@@ -104,6 +104,9 @@ describe('the checks of a rollout', () => {
     ['all at once on serverless', Rollout.allAtOnce({ bake: minutes(5) }), SERVERLESS],
     ['rolling on components', Rollout.rolling(), COMPONENTS],
     ['all at once on components', Rollout.allAtOnce(), COMPONENTS],
+    // Two instances are two steps, whatever the percentage.
+    ['linear with time for two steps', Rollout.linear({ stepPercent: 10, timeout: minutes(30) }), REAL_TIME],
+    ['rolling with time for two batches', Rollout.rolling({ batchPercent: 10, timeout: minutes(30) }), REAL_TIME],
   ])('accept %s', (_, rollout, can) => {
     expect(rolloutFaults(rollout, can, STARTS, 180)).toEqual([]);
   });
@@ -117,7 +120,7 @@ describe('the checks of a rollout', () => {
       'a timeout below its waits',
       Rollout.canary({ bake: minutes(30), timeout: minutes(60) }),
       REAL_TIME,
-      "the rollout's timeout is 3600 s, expected more than its waits together (3600 s)",
+      "the rollout's timeout is 3600 s, expected more than what waits in any case (3600 s)",
     ],
     [
       'more than eight hours',

@@ -289,6 +289,14 @@ describe('the predict function', () => {
     expect(variables).toMatchObject({ SLIPWAY_INFERENCE_COMPONENT: 'spam-filter-pilot-model' });
   });
 
+  it.each([
+    [undefined, '900'],
+    [Duration.minutes(50), '3000'],
+  ])('gives an asynchronous endpoint its time for one input (%#)', (timeout, seconds) => {
+    const { variables } = connected(ModelBackend.sageMakerAsync({ model, instanceType: 'ml.m5.large', timeout }));
+    expect(variables).toMatchObject({ SLIPWAY_ASYNC_TIMEOUT_SECONDS: seconds });
+  });
+
   it('asks an asynchronous endpoint later, and an imported one by its own name', () => {
     expect(connected(ModelBackend.sageMakerAsync({ model, instanceType: 'ml.m5.large' })).invoke).toMatchObject([
       { Action: 'sagemaker:InvokeEndpointAsync' },
@@ -296,16 +304,16 @@ describe('the predict function', () => {
     const imported = connected(
       ModelBackend.importedEndpoint({
         endpointName: 'Theirs',
-        inferenceComponentName: 'theirs-a',
+        inferenceComponentName: 'Theirs-A',
         contentType: 'text/csv',
       }),
     );
     expect(imported.variables).toMatchObject({
       SLIPWAY_ENDPOINT: 'Theirs',
-      SLIPWAY_INFERENCE_COMPONENT: 'theirs-a',
+      SLIPWAY_INFERENCE_COMPONENT: 'Theirs-A',
       SLIPWAY_CONTENT_TYPE: 'text/csv',
     });
-    const theirs = { Resource: [arn('endpoint/Theirs'), arn('inference-component/theirs-a')] };
+    const theirs = { Resource: [arn('endpoint/theirs'), arn('inference-component/theirs-a')] };
     expect(imported.invoke).toMatchObject([theirs, theirs]);
   });
 

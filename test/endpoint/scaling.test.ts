@@ -135,6 +135,13 @@ describe('the scaling of an endpoint', () => {
     });
   });
 
+  it.each(['America/Port-au-Prince', 'America/Argentina/Buenos_Aires', 'Etc/GMT+1', 'UTC'])(
+    'knows the zone %s',
+    (timeZone) => {
+      expect(ScalingSchedule.officeHours({ minimumInstances: 2, timeZone }).timeZone).toBe(timeZone);
+    },
+  );
+
   it('is deleted before the endpoint, and its count survives a deployment', () => {
     const template = scaled(EndpointScaling.onInvocations({ maxRequestsPerSecond: 20 }));
     const [[endpoint]] = Object.entries(template.findResources('AWS::SageMaker::Endpoint')) as [[string, object]];
@@ -195,7 +202,9 @@ describe('the scaling of an endpoint', () => {
   });
 
   it.each<[Partial<OfficeHoursOptions>, string]>([
-    [{ timeZone: 'CET' }, 'timeZone is "CET", expected a name such as "Europe/Berlin"'],
+    [{ timeZone: 'CET' }, 'timeZone is "CET", expected a name of the time zone database such as "Europe/Berlin"'],
+    [{ timeZone: '+01:00' }, 'timeZone is "+01:00", expected a name of the time zone database'],
+    [{ timeZone: 'Europe/Berln' }, 'timeZone is "Europe/Berln", expected a name of the time zone database'],
     [{ startHour: 18, endHour: 8 }, 'endHour is 8, expected one after startHour (18)'],
     [{ days: 'weekdays' }, 'days is "weekdays", expected days such as "MON-FRI"'],
     [{ minimumInstances: 0 }, 'minimumInstances is 0, expected a whole number from 1 to 1000'],

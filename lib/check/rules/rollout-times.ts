@@ -1,7 +1,7 @@
 import type { Rule } from '../rule';
 import { sageMakerApi } from '../sources';
 import type { Field } from '../template/field';
-import { deploymentsOf } from './deployments';
+import { deploymentsOf, fixedInstanceCount } from './deployments';
 
 const LONGEST_WAIT = 3600;
 /** Of linear steps it is 10. */
@@ -34,14 +34,16 @@ export const rolloutTimeRules: readonly Rule[] = [
     id: 'rollout-timeout',
     severity: 'error',
     what: 'A rollout must end before its waits have: every update fails',
-    limit: '`MaximumExecutionTimeoutInSeconds` is more than all its waits together',
+    limit:
+      '`MaximumExecutionTimeoutInSeconds` is more than all its waits together; a fleet has as many steps as instances at most',
     source: sageMakerApi('BlueGreenUpdatePolicy'),
     fix: 'Allow for all waits and for the time in which instances start, or wait less',
     *check(subject) {
-      for (const { config } of deploymentsOf(subject)) {
+      for (const { config, endpoint } of deploymentsOf(subject)) {
+        const instances = endpoint === undefined ? undefined : fixedInstanceCount(subject, endpoint);
         for (const [policy, seconds] of [
-          ['BlueGreenUpdatePolicy', blueGreenWaits(config.at('BlueGreenUpdatePolicy'))],
-          ['RollingUpdatePolicy', rollingWaits(config.at('RollingUpdatePolicy'))],
+          ['BlueGreenUpdatePolicy', blueGreenWaits(config.at('BlueGreenUpdatePolicy'), instances)],
+          ['RollingUpdatePolicy', rollingWaits(config.at('RollingUpdatePolicy'), instances)],
         ] as const) {
           const at = config.at(policy, 'MaximumExecutionTimeoutInSeconds');
           const timeout = at.number;
@@ -70,23 +72,28 @@ function isOutside({ number }: Field, min: number, max: number): boolean {
   return number !== undefined && (number < min || number > max);
 }
 
-/** The least that the waits take: what is not known counts nothing. */
-function blueGreenWaits(policy: Field): number {
+/**
+ * The least that the waits take: what is not known counts nothing. Interval and termination count once in any case, whatever the
+ * fleet (API reference, `MaximumExecutionTimeoutInSeconds`).
+ */
+function blueGreenWaits(policy: Field, instances: number | undefined): number {
   const routing = policy.at('TrafficRoutingConfiguration');
   const interval = routing.at('WaitIntervalInSeconds').number ?? 0;
   const step = share(routing.at('LinearStepSize'));
   // Between n steps there are n - 1 waits; a canary is followed by one.
-  const waits = routing.at('Type').text === 'LINEAR' ? Math.max(1, stepsOf(step) - 1) : 1;
+  const waits = routing.at('Type').text === 'LINEAR' ? Math.max(1, leastSteps(step, instances) - 1) : 1;
   return waits * interval + (policy.at('TerminationWaitInSeconds').number ?? 0);
 }
 
 /** Every batch is watched for the interval. */
-function rollingWaits(policy: Field): number {
-  return stepsOf(share(policy.at('MaximumBatchSize'))) * (policy.at('WaitIntervalInSeconds').number ?? 0);
+function rollingWaits(policy: Field, instances: number | undefined): number {
+  return leastSteps(share(policy.at('MaximumBatchSize')), instances) * (policy.at('WaitIntervalInSeconds').number ?? 0);
 }
 
-function stepsOf(percent: number | undefined): number {
-  return percent === undefined ? 1 : Math.ceil(100 / percent);
+/** A step is one instance at least, and no more than its share rounded up: two instances are two steps of 10 %, and not ten. */
+function leastSteps(percent: number | undefined, instances: number | undefined): number {
+  if (percent === undefined || instances === undefined || instances < 1) return 1;
+  return Math.ceil(instances / Math.ceil((instances * percent) / 100));
 }
 
 /** In percent; a share that another rule finds too small says nothing about time. */

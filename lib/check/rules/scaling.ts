@@ -17,16 +17,17 @@ export const scalingRules: readonly Rule[] = [
   {
     id: 'scaling-range',
     severity: 'error',
-    what: 'A scalable target has a minimum above its maximum',
-    limit: '`MinCapacity` is at most `MaxCapacity`',
+    what: 'A scalable target, or an action of its schedule, has a minimum above the maximum',
+    limit: '`MinCapacity` is at most `MaxCapacity`, in `ScheduledActions` too',
     source: REGISTER,
     fix: 'Raise the maximum or lower the minimum',
     *check(subject) {
       for (const { properties } of scalableTargets(subject)) {
         const at = properties.at('MinCapacity');
         const [minimum, maximum] = [at.number, properties.at('MaxCapacity').number];
-        if (minimum === undefined || maximum === undefined || minimum <= maximum) continue;
-        yield { at, message: `the minimum is ${minimum} and the maximum ${maximum}` };
+        if (minimum !== undefined && maximum !== undefined && minimum > maximum)
+          yield { at, message: `the minimum is ${minimum} and the maximum ${maximum}` };
+        else yield* scheduleFindings(properties);
       }
     },
   },
@@ -158,6 +159,25 @@ export const scalingRules: readonly Rule[] = [
     },
   },
 ];
+
+/** An action that changes one end leaves the other one where it is: certain as long as no action changes that. */
+function* scheduleFindings(target: Field): Iterable<{ readonly at: Field; readonly message: string }> {
+  const scheduled = target.at('ScheduledActions');
+  const actions = scheduled.items.map((action) => action.at('ScalableTargetAction'));
+  const standing = (key: string) =>
+    scheduled.isComplete && actions.every((action) => action.at(key).isMissing) ? target.at(key).number : undefined;
+  const standingMinimum = standing('MinCapacity');
+  const standingMaximum = standing('MaxCapacity');
+  for (const action of actions) {
+    const [least, most] = [action.at('MinCapacity'), action.at('MaxCapacity')];
+    const minimum = least.isMissing ? standingMinimum : least.number;
+    const maximum = most.isMissing ? standingMaximum : most.number;
+    if ((least.isMissing && most.isMissing) || minimum === undefined || maximum === undefined) continue;
+    if (minimum <= maximum) continue;
+    const at = least.isMissing ? most : least;
+    yield { at, message: `a schedule makes the minimum ${minimum} and the maximum ${maximum}` };
+  }
+}
 
 /** Dimensions that what a target names may have; none where it is not known what that is. */
 function dimensionsOf(target: ScalableTarget): readonly string[] {

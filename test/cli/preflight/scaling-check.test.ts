@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Check } from '../../../cli/preflight/check';
-import { checksOf, OWN, QUOTA, STAGE } from './check-of';
-import { type FakeParts, hosted, targetOf } from './fake-account';
-import { endpoint, GPU, type Resources, variant, without } from './templates';
+import { preflight } from '../../../cli/preflight/preflight';
+import { ACTIVE, checksOf, OWN, QUOTA, STAGE } from './check-of';
+import { FakeAccount, type FakeParts, hosted, targetOf } from './fake-account';
+import { endpoint, GPU, type Resources, stageOf, templateOf, variant, without } from './templates';
 
 async function scalingCheckOf(resources: readonly Resources[], parts: FakeParts): Promise<Check | undefined> {
   const checks = await checksOf(resources, { applied: { [QUOTA]: 100 }, ...parts });
@@ -55,6 +56,24 @@ describe('scaling that is deployed', () => {
         },
       ],
     });
+  });
+
+  it('of a stage that is stopped and started says how its instance type can change', async () => {
+    const account = new FakeAccount({
+      applied: { [QUOTA]: 100 },
+      ...deployed('AllTraffic', ['ml.g4dn.xlarge']),
+      targets: [targetOf(OWN)],
+    });
+    const ports = { account: async () => account, costTags: async () => ACTIVE };
+    const stage = stageOf([{ ...templateOf(...STAGE), Parameters: { DesiredState: { Type: 'String' } } }]);
+    const { checks } = await preflight(stage, ports);
+    expect(checks.find(({ check }) => check.startsWith('scaling of'))?.toDo).toMatchObject([
+      {
+        step: expect.stringContaining('stop the endpoint, deploy, and start it again'),
+        command: "npx slipway stop-endpoint pilot --yes && npx cdk deploy 'pilot/*' && npx slipway wake pilot",
+      },
+      { step: expect.stringContaining('in two deployments') },
+    ]);
   });
 
   it.each<[string, FakeParts, string]>([

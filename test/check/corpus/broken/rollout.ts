@@ -68,9 +68,17 @@ export const ROLLOUT: readonly Broken[] = [
     changed(REAL_TIME, { [`${BLUE_GREEN}.MaximumExecutionTimeoutInSeconds`]: 900 }),
   ),
   broken(
-    'four waits between five steps, and a time-out for three',
+    'three waits between the steps of four instances, and a time-out for two',
     'rollout-timeout',
-    changed(LINEAR, { [`${BLUE_GREEN}.MaximumExecutionTimeoutInSeconds`]: 1400 }),
+    changed(LINEAR, { [`${BLUE_GREEN}.MaximumExecutionTimeoutInSeconds`]: 1200 }),
+  ),
+  broken(
+    'four waits between five steps of ten instances, and a time-out for three',
+    'rollout-timeout',
+    changed(LINEAR, {
+      [`${VARIANT}.InitialInstanceCount`]: 10,
+      [`${BLUE_GREEN}.MaximumExecutionTimeoutInSeconds`]: 1500,
+    }),
   ),
   broken(
     'four batches that are watched for longer than the time-out',

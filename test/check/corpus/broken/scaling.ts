@@ -16,6 +16,29 @@ const VARIANT = 'Config.ProductionVariants.0';
 export const SCALING: readonly Broken[] = [
   broken('a minimum of 9 and a maximum of 8', 'scaling-range', changed(SCALED, { 'Target.MinCapacity': 9 })),
   broken(
+    'a schedule that keeps 9 of at most 8',
+    'scaling-range',
+    changed(SCALED, {
+      'Target.ScheduledActions': [{ ScheduledActionName: 'day', ScalableTargetAction: { MinCapacity: 9 } }],
+    }),
+  ),
+  broken(
+    'a schedule that allows none of at least 1',
+    'scaling-range',
+    changed(SCALED, {
+      'Target.ScheduledActions': [{ ScheduledActionName: 'night', ScalableTargetAction: { MaxCapacity: 0 } }],
+    }),
+  ),
+  broken(
+    'a schedule from 5 to 4',
+    'scaling-range',
+    changed(SCALED, {
+      'Target.ScheduledActions': [
+        { ScheduledActionName: 'day', ScalableTargetAction: { MinCapacity: 5, MaxCapacity: 4 } },
+      ],
+    }),
+  ),
+  broken(
     'a target for a variant that there is not',
     'scaling-variant',
     changed(SCALED, { 'Target.ResourceId': `endpoint/${ENDPOINT_NAME}/variant/Main` }),

@@ -51,6 +51,27 @@ export const AT_THE_LIMIT: readonly Valid[] = [
     }),
   ),
   valid(
+    'steps of 10 % of two instances, and time for two steps',
+    changed(LINEAR, {
+      [`${VARIANT}.InitialInstanceCount`]: 2,
+      [`${ROUTING}.LinearStepSize.Value`]: 10,
+      [`${BLUE_GREEN}.MaximumExecutionTimeoutInSeconds`]: 601,
+    }),
+  ),
+  valid(
+    'batches of 5 % of four instances, and time for four',
+    changed(ROLLING, {
+      [`${ROLLING_POLICY}.MaximumBatchSize.Value`]: 5,
+      [`${ROLLING_POLICY}.MaximumExecutionTimeoutInSeconds`]: 1201,
+    }),
+  ),
+  valid(
+    'steps of instances that are scaled, of which there may be one',
+    changed(withResources(LINEAR, { Target: SCALED.Resources.Target, Track: SCALED.Resources.Track }), {
+      [`${BLUE_GREEN}.MaximumExecutionTimeoutInSeconds`]: 601,
+    }),
+  ),
+  valid(
     'a time-out of one second more than the waits',
     changed(REAL_TIME, { [`${BLUE_GREEN}.MaximumExecutionTimeoutInSeconds`]: 901 }),
   ),
@@ -107,6 +128,21 @@ export const AT_THE_LIMIT: readonly Valid[] = [
   ),
   valid('a key for volumes that take one', changed(REAL_TIME, { 'Config.KmsKeyId': 'alias/models' })),
   valid('a minimum that is the maximum', changed(SCALED, { 'Target.MinCapacity': 8 })),
+  valid(
+    'a schedule that keeps 8 of at most 8',
+    changed(SCALED, {
+      'Target.ScheduledActions': [{ ScheduledActionName: 'day', ScalableTargetAction: { MinCapacity: 8 } }],
+    }),
+  ),
+  valid(
+    'a schedule that keeps 9 after another one has made room',
+    changed(SCALED, {
+      'Target.ScheduledActions': [
+        { ScheduledActionName: 'room', ScalableTargetAction: { MaxCapacity: 12 } },
+        { ScheduledActionName: 'day', ScalableTargetAction: { MinCapacity: 9 } },
+      ],
+    }),
+  ),
   valid(
     'a target for the shadow variant',
     changed(withResources(SHADOW, { Target: SCALED.Resources.Target }), {
