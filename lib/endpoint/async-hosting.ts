@@ -19,13 +19,13 @@ import {
   type HostingTraits,
   type IEndpointHosting,
   type InstanceOptions,
-  instanceOptionFaults,
+  instanceFaults,
   instanceSettings,
   metricsConfigOf,
-  startSettings,
   startUpOf,
+  typesOf,
 } from './hosting';
-import { instancesOf, instanceTypeFaults, memoryFaultOf, volumeFaults } from './instance-types';
+import { memoryFaultOf } from './instance-types';
 import { queueSubject, sageMakerMetric, variantSubject } from './sagemaker-metric';
 import { EndpointTarget, VARIANT_DIMENSION } from './scalable-target';
 import { wakeAction } from './wake-action';
@@ -104,12 +104,10 @@ export class AsyncHosting implements IEndpointHosting {
   };
   /** @internal */
   readonly _traits: HostingTraits;
-  private readonly fallbacks: readonly string[];
 
   constructor(private readonly props: AsyncHostingProps) {
-    this.fallbacks = props.fallbackInstanceTypes ?? [];
     this._traits = {
-      instanceTypes: [props.instanceType, ...this.fallbacks],
+      instanceTypes: typesOf(props),
       loadsPrefixes: true,
       hasNetwork: true,
       // What a capture would hold lies in the bucket of answers already.
@@ -152,10 +150,8 @@ export class AsyncHosting implements IEndpointHosting {
     const { props } = this;
     const count = { min: 1, max: 1000, integer: true, known: true, fix: 'state a number of instances or requests' };
     return faultsOf(
-      ...instanceTypeFaults(props.instanceType, this.fallbacks),
-      ...instanceOptionFaults(props),
+      ...instanceFaults(props, this._traits.instanceTypes),
       ...this._traits.instanceTypes.map((type) => memoryFaultOf(type, props.modelMemory)),
-      ...volumeFaults(this._traits.instanceTypes, props.volumeSizeGb),
       checkNumber('backlogPerInstance', props.backlogPerInstance, { ...count, integer: false, min: 0.1 }),
       checkNumber('maxInstances', props.maxInstances, count),
       checkDuration('scaleInCooldown', props.scaleInCooldown, {
@@ -193,12 +189,10 @@ export class AsyncHosting implements IEndpointHosting {
       production: {
         variantName: PRODUCTION_VARIANT,
         modelName: context.model.attrModelName,
-        ...instancesOf(props.instanceType, this.fallbacks),
         // An endpoint is created with one instance at least; scaling takes it away where nothing waits.
         initialInstanceCount: Math.max(1, context.minimumInstances),
         initialVariantWeight: 1,
         ...instanceSettings(props),
-        ...startSettings(props),
       },
       asyncInferenceConfig: this.asyncConfig(context),
       metricsConfig: metricsConfigOf(props),

@@ -24,13 +24,13 @@ import {
   type HostingTraits,
   type IEndpointHosting,
   type InstanceOptions,
-  instanceOptionFaults,
+  instanceFaults,
   instanceSettings,
   metricsConfigOf,
   startSettings,
   startUpOf,
+  typesOf,
 } from './hosting';
-import { instancesOf, instanceTypeFaults, volumeFaults } from './instance-types';
 import { componentDeployment } from './rollout-plan';
 import { componentSubject, sageMakerMetric } from './sagemaker-metric';
 import { COMPONENT_DIMENSION, EndpointTarget } from './scalable-target';
@@ -97,18 +97,16 @@ export class ComponentHosting implements IEndpointHosting {
   };
   /** @internal */
   readonly _traits: HostingTraits;
-  private readonly fallbacks: readonly string[];
   private readonly further: readonly FleetComponent[];
 
   constructor(private readonly props: ScaleToZeroHostingProps) {
-    this.fallbacks = props.fallbackInstanceTypes ?? [];
     this.further = props.components ?? [];
     const names = (endpointName: string) => [
       componentName(endpointName),
       ...this.further.map(({ name }) => `${endpointName}-${name}`),
     ];
     this._traits = {
-      instanceTypes: [props.instanceType, ...this.fallbacks],
+      instanceTypes: typesOf(props),
       loadsPrefixes: true,
       hasNetwork: true,
       capturesData: true,
@@ -138,9 +136,7 @@ export class ComponentHosting implements IEndpointHosting {
     const names = this.further.map(({ name }) => name);
     const twice = names.find((name, index) => names.indexOf(name) !== index);
     return faultsOf(
-      ...instanceTypeFaults(props.instanceType, this.fallbacks),
-      ...instanceOptionFaults(props),
-      ...volumeFaults(types, props.volumeSizeGb),
+      ...instanceFaults(props, types),
       ...this.planned(minimumInstances).flatMap((component) => componentFaults(component, types)),
       ...names.map((name, index) =>
         checkText(`components[${index}].name`, name, {
@@ -169,7 +165,6 @@ export class ComponentHosting implements IEndpointHosting {
       production: {
         variantName: PRODUCTION_VARIANT,
         // No model: the components bring theirs.
-        ...instancesOf(props.instanceType, this.fallbacks),
         initialInstanceCount: 1,
         managedInstanceScaling: {
           status: 'ENABLED',
@@ -177,7 +172,6 @@ export class ComponentHosting implements IEndpointHosting {
           maxInstanceCount: props.maxInstances ?? instancesFor(copies, context.rollout),
         },
         ...instanceSettings(props),
-        ...startSettings(props),
       },
       metricsConfig: metricsConfigOf(props),
       keepsCount: true,
@@ -265,16 +259,12 @@ export class ComponentHosting implements IEndpointHosting {
 
   /** One specification, or one for each type of a fleet of several: the service wants two at least. */
   private specification(component: PlannedComponent, model: CfnModel) {
-    const { instanceType } = this.props;
-    const { downloadSeconds, startupSeconds } = this._traits.starts;
+    const types = this._traits.instanceTypes;
     const of = (type: string): CfnInferenceComponent.InferenceComponentSpecificationProperty => {
       const accelerators = component.accelerators ?? acceleratorsOf(type);
       return {
         modelName: model.attrModelName,
-        startupParameters: {
-          containerStartupHealthCheckTimeoutInSeconds: startupSeconds,
-          modelDataDownloadTimeoutInSeconds: downloadSeconds,
-        },
+        startupParameters: startSettings(this._traits.starts),
         computeResourceRequirements: {
           numberOfAcceleratorDevicesRequired: accelerators > 0 ? accelerators : undefined,
           numberOfCpuCoresRequired: component.cpuCores ?? (accelerators > 0 ? undefined : 1),
@@ -282,10 +272,8 @@ export class ComponentHosting implements IEndpointHosting {
         },
       };
     };
-    if (this.fallbacks.length === 0) return { specification: of(instanceType) };
-    return {
-      specifications: [instanceType, ...this.fallbacks].map((type) => ({ instanceType: type, ...of(type) })),
-    };
+    if (types.length === 1) return { specification: of(this.props.instanceType) };
+    return { specifications: types.map((type) => ({ instanceType: type, ...of(type) })) };
   }
 }
 

@@ -3,14 +3,14 @@ import { ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Schedule, ScheduleExpression, ScheduleGroup, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { ControlRequest } from '../../protocol/endpoint-control';
-import { acknowledge } from '../core/acknowledge';
 import { checkText, faultsOf, show } from '../core/checks';
 import { ConfigError } from '../core/config-error';
 import { queueLink, stateMachineLink } from '../core/console-link';
+import { deadLetterQueue } from '../core/dead-letter-queue';
 import { type IMonitor, Severity } from '../monitor/api';
 import type { EndpointController } from './endpoint-controller';
 
@@ -66,13 +66,7 @@ export class EndpointSchedule extends Construct {
       scheduleGroupName: this.groupName,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    const failed = new Queue(this, 'Failed', {
-      queueName: this.deadLetterQueueName,
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-    });
-    acknowledge(failed, 'AwsSolutions-SQS3', 'it is a dead-letter queue itself');
+    const failed = deadLetterQueue(this, 'Failed', this.deadLetterQueueName);
     const parts = { group, failed, role: this.role(), machine: this.machine(props.controller) };
     this.schedule('Start', props, parts, props.startAt, { action: 'start', reason: 'office hours begin' });
     this.schedule('Stop', props, parts, props.stopAt, { action: 'stop', reason: 'office hours end' });

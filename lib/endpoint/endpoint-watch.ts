@@ -4,16 +4,16 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { ENDPOINT_PARAMETER } from '../../protocol/endpoint-control';
 import { ENV } from '../../protocol/env';
 import type { EndpointWatchConfig } from '../../protocol/handler-config';
 import { DEPLOYMENT_DIMENSION, METRIC, METRIC_NAMESPACE } from '../../protocol/metrics';
-import { acknowledge, acknowledgeWildcard } from '../core/acknowledge';
+import { acknowledgeWildcard } from '../core/acknowledge';
 import { checkDuration, faultsOf } from '../core/checks';
 import { ConfigError } from '../core/config-error';
 import { functionLink, queueLink } from '../core/console-link';
+import { deadLetterQueue } from '../core/dead-letter-queue';
 import { type FunctionSettings, HandlerFunction } from '../core/handler-function';
 import { readLink, STATE_LINK } from '../core/state-links';
 import { type IMonitor, Severity } from '../monitor/api';
@@ -91,13 +91,7 @@ export class EndpointWatch extends Construct {
 
   private watchFunction(props: EndpointWatchProps): HandlerFunction {
     const { deployment } = props.controller;
-    const failed = new Queue(this, 'Failed', {
-      queueName: this.deadLetterQueueName,
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-    });
-    acknowledge(failed, 'AwsSolutions-SQS3', 'it is a dead-letter queue itself');
+    const failed = deadLetterQueue(this, 'Failed', this.deadLetterQueueName);
     const handler = new HandlerFunction(this, 'Handler', {
       ...props.functionSettings,
       handler: 'endpoint-watch',

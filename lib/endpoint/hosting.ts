@@ -4,9 +4,10 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { CfnEndpoint, CfnEndpointConfig, CfnModel } from 'aws-cdk-lib/aws-sagemaker';
 import type { Construct, IConstruct } from 'constructs';
-import { checkDuration, checkNumber, checkText } from '../core/checks';
+import { checkDuration, checkNumber, checkText, faultsOf } from '../core/checks';
 import type { Severity } from '../monitor/api';
 import type { BackendCapabilities, ComponentModel, EndpointFront, EndpointObjectives, Rollout } from './api';
+import { instancesOf, instanceTypeFaults, volumeFaults } from './instance-types';
 import type { ModelSource } from './model-source';
 import type { StartUp } from './rollout-plan';
 import type { MetricSubject } from './sagemaker-metric';
@@ -194,8 +195,22 @@ export function startUpOf(options: InstanceOptions): StartUp {
   };
 }
 
+/** The preferred type, and those that take its place. */
+export function typesOf({ instanceType, fallbackInstanceTypes = [] }: InstanceOptions): string[] {
+  return [instanceType, ...fallbackInstanceTypes];
+}
+
+/** What is wrong with the options of instances; `types` are all that get them. */
+export function instanceFaults(options: InstanceOptions, types: readonly string[]): string[] {
+  return faultsOf(
+    ...instanceTypeFaults(typesOf(options)),
+    ...optionFaults(options),
+    ...volumeFaults(types, options.volumeSizeGb),
+  );
+}
+
 /** Limits of the API reference, `ProductionVariant`. */
-export function instanceOptionFaults(options: InstanceOptions): (string | undefined)[] {
+function optionFaults(options: InstanceOptions): (string | undefined)[] {
   const wait = {
     minMs: 60_000,
     maxMs: 3_600_000,
@@ -222,21 +237,22 @@ export function instanceOptionFaults(options: InstanceOptions): (string | undefi
   ];
 }
 
-/** The part of a variant that instances have in common. */
+/** What a variant gets from the options of its instances. */
 export function instanceSettings(options: InstanceOptions) {
   return {
+    ...instancesOf(typesOf(options)),
     volumeSizeInGb: options.volumeSizeGb,
     variantInstanceProvisionTimeoutInSeconds: options.capacityTimeout?.toSeconds(),
     inferenceAmiVersion: options.inferenceAmiVersion,
     routingConfig: {
       routingStrategy: (options.leastOutstandingRequests ?? true) ? 'LEAST_OUTSTANDING_REQUESTS' : 'RANDOM',
     },
+    ...startSettings(startUpOf(options)),
   };
 }
 
-/** The same, where the model is the variant's own and not a component's. */
-export function startSettings(options: InstanceOptions) {
-  const { downloadSeconds, startupSeconds } = startUpOf(options);
+/** The same for a variant and for an inference component. */
+export function startSettings({ downloadSeconds, startupSeconds }: StartUp) {
   return {
     containerStartupHealthCheckTimeoutInSeconds: startupSeconds,
     modelDataDownloadTimeoutInSeconds: downloadSeconds,

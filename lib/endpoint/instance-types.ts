@@ -21,8 +21,7 @@ export function platformOf(types: readonly string[]): string {
 }
 
 /** All faults of a preferred type and of those that take its place where there is no capacity. */
-export function instanceTypeFaults(instanceType: string, fallbacks: readonly string[]): string[] {
-  const types = [instanceType, ...fallbacks];
+export function instanceTypeFaults(types: readonly string[]): string[] {
   const faults = types
     .filter((type) => !PATTERN.test(type))
     .map((type) => `instance type ${show(type)}, expected one such as "ml.g5.xlarge"; correct it`);
@@ -56,11 +55,9 @@ export function adviseUnknownTypes(scope: IConstruct, types: readonly string[]):
 }
 
 /** The types of a variant: one, or pools in the order in which capacity is looked for. */
-export function instancesOf(instanceType: string, fallbacks: readonly string[]) {
-  if (fallbacks.length === 0) return { instanceType };
-  return {
-    instancePools: [instanceType, ...fallbacks].map((type, index) => ({ instanceType: type, priority: index + 1 })),
-  };
+export function instancesOf(types: readonly string[]) {
+  if (types.length === 1) return { instanceType: types[0] };
+  return { instancePools: types.map((instanceType, index) => ({ instanceType, priority: index + 1 })) };
 }
 
 /** Why the model does not fit, where its size is stated. */

@@ -12,13 +12,13 @@ import {
   type HostingTraits,
   type IEndpointHosting,
   type InstanceOptions,
-  instanceOptionFaults,
+  instanceFaults,
   instanceSettings,
   metricsConfigOf,
-  startSettings,
   startUpOf,
+  typesOf,
 } from './hosting';
-import { instancesOf, instanceTypeFaults, memoryFaultOf, volumeFaults } from './instance-types';
+import { memoryFaultOf } from './instance-types';
 import type { ModelSource } from './model-source';
 import { variantSubject } from './sagemaker-metric';
 import { EndpointTarget, VARIANT_DIMENSION } from './scalable-target';
@@ -71,14 +71,12 @@ export class RealTimeHosting implements IEndpointHosting {
   /** @internal */
   readonly _traits: HostingTraits;
   private readonly scaling: EndpointScaling;
-  private readonly fallbacks: readonly string[];
 
   constructor(private readonly props: RealTimeHostingProps) {
     this.scaling = props.scaling ?? EndpointScaling.fixed(1);
-    this.fallbacks = props.fallbackInstanceTypes ?? [];
     const shadowType = props.shadow?.instanceType;
     this._traits = {
-      instanceTypes: [props.instanceType, ...this.fallbacks, ...(shadowType === undefined ? [] : [shadowType])],
+      instanceTypes: [...typesOf(props), ...(shadowType === undefined ? [] : [shadowType])],
       loadsPrefixes: true,
       hasNetwork: true,
       capturesData: true,
@@ -104,10 +102,8 @@ export class RealTimeHosting implements IEndpointHosting {
     const types = this._traits.instanceTypes;
     const plan = scaling._plan(minimumInstances, objectives);
     return faultsOf(
-      ...instanceTypeFaults(props.instanceType, this.fallbacks),
-      ...instanceOptionFaults(props),
+      ...instanceFaults(props, types),
       ...types.map((type) => memoryFaultOf(type, props.modelMemory)),
-      ...volumeFaults(types, props.volumeSizeGb),
       ...burstableFaults(types, scaling),
       typeof plan === 'string' ? plan : undefined,
       checkNumber('shadow.samplingPercent', props.shadow?.samplingPercent, {
@@ -122,7 +118,7 @@ export class RealTimeHosting implements IEndpointHosting {
 
   /** @internal */
   _configure(context: HostingContext): HostingConfig {
-    const { props, fallbacks } = this;
+    const { props } = this;
     const { min } = this.plan(context);
     if (min < 2 && context.rollout.kind !== 'all-at-once') {
       Annotations.of(context.scope).addInfoV2(
@@ -133,11 +129,9 @@ export class RealTimeHosting implements IEndpointHosting {
     const production = {
       variantName: PRODUCTION_VARIANT,
       modelName: context.model.attrModelName,
-      ...instancesOf(props.instanceType, fallbacks),
       initialInstanceCount: min,
       initialVariantWeight: 1,
       ...instanceSettings(props),
-      ...startSettings(props),
     };
     return {
       production,
@@ -179,16 +173,14 @@ export class RealTimeHosting implements IEndpointHosting {
    * for all requests, and the ramp of shadow tests, which changes the shadow's weight.
    */
   private shadowVariant(context: HostingContext) {
-    const { shadow, instanceType, ...props } = this.props;
+    const { shadow, fallbackInstanceTypes, ...props } = this.props;
     if (shadow === undefined) return undefined;
     return {
       variantName: SHADOW_VARIANT,
       modelName: context.makeModel('ShadowModel', shadow.model).attrModelName,
-      instanceType: shadow.instanceType ?? instanceType,
       initialInstanceCount: shareOf(this.plan(context), shadow.samplingPercent).min,
       initialVariantWeight: shadow.samplingPercent / 100,
-      ...instanceSettings({ ...props, instanceType }),
-      ...startSettings({ ...props, instanceType }),
+      ...instanceSettings({ ...props, instanceType: shadow.instanceType ?? props.instanceType }),
     };
   }
 

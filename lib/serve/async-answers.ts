@@ -3,11 +3,12 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { LambdaSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { ENV } from '../../protocol/env';
 import type { PredictConfig } from '../../protocol/handler-config';
-import { acknowledge, acknowledgeWildcard } from '../core/acknowledge';
+import { acknowledgeWildcard } from '../core/acknowledge';
+import { deadLetterQueue } from '../core/dead-letter-queue';
 import { grantKeyThrough } from '../core/grants';
 import { type FunctionSettings, HandlerFunction } from '../core/handler-function';
 import type { AsynchronousExchange } from '../endpoint/api';
@@ -84,13 +85,7 @@ export class AsyncAnswers extends Construct implements DeferredAnswers {
   }
 
   private failed(): Queue {
-    const queue = new Queue(this, 'Failed', {
-      queueName: this.deadLetterQueueName,
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-    });
-    acknowledge(queue, 'AwsSolutions-SQS3', 'it is a dead-letter queue itself');
+    const queue = deadLetterQueue(this, 'Failed', this.deadLetterQueueName);
     return queue;
   }
 

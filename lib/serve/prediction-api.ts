@@ -6,14 +6,13 @@ import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Alias, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { ENV } from '../../protocol/env';
 import type { PredictConfig, RecordsConfig } from '../../protocol/handler-config';
 import { METRIC } from '../../protocol/metrics';
 import { DEFAULT_WAIT_SECONDS } from '../../protocol/waiting';
-import { acknowledge } from '../core/acknowledge';
 import { CLAUSE } from '../core/clause';
+import { deadLetterQueue } from '../core/dead-letter-queue';
 import { deploymentName } from '../core/deployment-name';
 import { type FunctionSettings, HandlerFunction } from '../core/handler-function';
 import { ModelMetrics } from '../core/model-metrics';
@@ -210,13 +209,7 @@ export class PredictionApi extends Construct implements IPredictionApi {
   }
 
   private sweepFunction(log: IPredictionLog, settings: FunctionSettings): void {
-    const failed = new Queue(this, 'SweepFailed', {
-      queueName: this.sweepDeadLetterQueueName,
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-    });
-    acknowledge(failed, 'AwsSolutions-SQS3', 'it is a dead-letter queue itself');
+    const failed = deadLetterQueue(this, 'SweepFailed', this.sweepDeadLetterQueueName);
     const handler = new HandlerFunction(this, 'Sweep', {
       ...settings,
       handler: 'sweep-records',

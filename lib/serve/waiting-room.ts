@@ -29,7 +29,7 @@ export interface WaitingRoomProps {
 
 /** The first message of a batch is asked alone, the others side by side; then the writes. */
 const WORKER_TIMEOUT = Duration.millis(2 * WORKER_ASK_MS + 15_000);
-/** A message whose worker was killed comes again after this. The first is asked for twice as long as any would be. */
+/** A message whose worker was killed comes again after this; longer than any worker lives, or two would have it. */
 const VISIBILITY = Duration.seconds(2 * WORKER_TIMEOUT.toSeconds());
 /**
  * Waiting takes no receives, because a message that must wait is sent anew: so many mean that it cannot be dealt with. Five, as
