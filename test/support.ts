@@ -130,6 +130,13 @@ export function resourcesOf(template: Template, type: string): [string, Resource
   return Object.entries(templateJson(template).Resources).filter(([, resource]) => resource.Type === type);
 }
 
+/** The first resource of a type, where there is to be one. */
+export function only(template: Template, type: string): Resource {
+  const [[, resource] = []] = resourcesOf(template, type);
+  if (resource === undefined) throw new Error(`there is no ${type}`);
+  return resource;
+}
+
 /** A property of a resource, in the shape that a test expects of it. */
 export function property<T>(resource: Resource | undefined, name: string): T {
   return resource?.Properties?.[name] as T;

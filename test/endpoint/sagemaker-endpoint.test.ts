@@ -1,45 +1,14 @@
 import { Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
-import { Match, type Template } from 'aws-cdk-lib/assertions';
-import { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Match } from 'aws-cdk-lib/assertions';
 import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { describe, expect, it } from 'vitest';
-import {
-  DataCapture,
-  EndpointHosting,
-  NetworkIsolation,
-  RollbackAlarms,
-  Rollout,
-  type SageMakerEndpoint,
-  type SageMakerEndpointProps,
-} from '../../lib/index';
-import { annotations, messageOf, newApp, property, type Resource, resourcesOf } from '../support';
-import { endpointWith, OBJECTIVES, type Parts, REGION, standaloneEndpoints, templateOf, vpcIn } from './endpoints';
+import { DataCapture, EndpointHosting, NetworkIsolation, Rollout } from '../../lib/index';
+import { annotations, messageOf, newApp, only, resourcesOf } from '../support';
+import { OBJECTIVES, standaloneEndpoints, templateOf, vpcIn } from './endpoints';
 
-type Changes = (parts: Parts, stack: Stack) => Partial<SageMakerEndpointProps>;
-
-function made(changes: Changes = () => ({}), env = REGION): SageMakerEndpoint {
-  return endpointWith(new Stack(newApp(), 'endpoint', { env }), changes);
-}
-
-/** Quiet about what a test does not look at. */
-const held = (changes: Changes = () => ({})) =>
-  made((parts, stack) => ({ objectives: OBJECTIVES, ...changes(parts, stack) }));
-
-const template = (changes?: Changes): Template => templateOf(held(changes));
-
-function only(of: Template, type: string): Resource {
-  const [[, resource] = []] = resourcesOf(of, type);
-  if (resource === undefined) throw new Error(`there is no ${type}`);
-  return resource;
-}
-
-function statements(of: Template): Record<string, unknown>[] {
-  return resourcesOf(of, 'AWS::IAM::Policy').flatMap(
-    ([, policy]) => property<{ Statement: Record<string, unknown>[] }>(policy, 'PolicyDocument').Statement,
-  );
-}
+import { type Changes, held, statements, template } from './held-endpoint';
 
 describe('an endpoint', () => {
   it('has a literal name and a constant variant, and lets CloudFormation name model and configuration', () => {
@@ -263,164 +232,6 @@ describe('the capture of data', () => {
     expect(
       messageOf(() => held(({ bucket }) => ({ dataCapture: DataCapture.outputOnly({ bucket, ...changes }) }))),
     ).toContain(fault);
-  });
-});
-
-describe('alarms that roll back', () => {
-  const SUBJECT = [
-    { Name: 'EndpointName', Value: 'reranker' },
-    { Name: 'VariantName', Value: 'AllTraffic' },
-  ];
-
-  it('are on failures and latency, by the exact dimensions, derived from what the endpoint is held to', () => {
-    const of = template();
-    const metric = (MetricName: string, Stat: string) => ({
-      MetricStat: { Metric: { Namespace: 'AWS/SageMaker', MetricName, Dimensions: SUBJECT }, Period: 60, Stat },
-    });
-    of.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      AlarmName: 'reranker-rollback-errors',
-      Threshold: 0.1,
-      ComparisonOperator: 'GreaterThanThreshold',
-      EvaluationPeriods: 3,
-      DatapointsToAlarm: 2,
-      TreatMissingData: 'notBreaching',
-      Metrics: [
-        Match.objectLike({ Expression: 'IF(failures >= 3, 100 * share, 0)' }),
-        Match.objectLike(metric('Invocation5XXErrors', 'Sum')),
-        Match.objectLike(metric('Invocation5XXErrors', 'Average')),
-      ],
-    });
-    of.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      AlarmName: 'reranker-rollback-model-errors',
-      Threshold: 0.1,
-      Metrics: Match.arrayWith([
-        Match.objectLike(metric('InvocationModelErrors', 'Sum')),
-        Match.objectLike(metric('Invocation4XXErrors', 'Average')),
-      ]),
-    });
-    of.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      AlarmName: 'reranker-rollback-latency',
-      Namespace: 'AWS/SageMaker',
-      MetricName: 'ModelLatency',
-      Dimensions: SUBJECT,
-      ExtendedStatistic: 'p95',
-      // Microseconds.
-      Threshold: 200_000,
-      EvaluateLowSampleCountPercentile: 'ignore',
-    });
-  });
-
-  it('exist before the endpoint, and are deleted after it', () => {
-    const endpoint = held();
-    expect(endpoint.rollbackAlarmNames).toEqual(
-      ['errors', 'model-errors', 'latency'].map((what) => `reranker-rollback-${what}`),
-    );
-    const of = templateOf(endpoint);
-    of.hasResourceProperties('AWS::SageMaker::Endpoint', {
-      DeploymentConfig: {
-        AutoRollbackConfiguration: { Alarms: endpoint.rollbackAlarmNames.map((AlarmName) => ({ AlarmName })) },
-      },
-    });
-    const alarms = resourcesOf(of, 'AWS::CloudWatch::Alarm').map(([id]) => id);
-    expect(alarms).toHaveLength(3);
-    expect(only(of, 'AWS::SageMaker::Endpoint').DependsOn).toEqual(expect.arrayContaining(alarms));
-  });
-
-  const further = (stack: Stack, count: number) =>
-    Array.from({ length: count }, (_, index) => Alarm.fromAlarmName(stack, `A${index}`, `complaints-${index}`));
-
-  it('may be more than the derived ones', () => {
-    const endpoint = held((_, stack) => ({
-      rollbackAlarms: RollbackAlarms.fromObjectives().plus(...further(stack, 1)),
-    }));
-    expect(endpoint.rollbackAlarmNames).toContain('complaints-0');
-    expect(JSON.stringify(statements(templateOf(endpoint)))).toContain('alarm:complaints-0');
-  });
-
-  it('may be others, made in the same stack', () => {
-    const endpoint = made((_, stack) => ({
-      rollbackAlarms: RollbackAlarms.none('others are better here').plus(
-        new Metric({ namespace: 'Mine', metricName: 'Complaints' }).createAlarm(stack, 'Complaints', {
-          threshold: 1,
-          evaluationPeriods: 1,
-        }),
-      ),
-    }));
-    const of = templateOf(endpoint);
-    const [[complaints] = []] = resourcesOf(of, 'AWS::CloudWatch::Alarm');
-    of.resourceCountIs('AWS::CloudWatch::Alarm', 1);
-    expect(only(of, 'AWS::SageMaker::Endpoint').DependsOn).toContain(complaints);
-  });
-
-  it('fail when there are more than ten', () => {
-    const rollbackAlarms = (stack: Stack, count: number) =>
-      RollbackAlarms.fromObjectives().plus(...further(stack, count));
-    expect(() => held((_, stack) => ({ rollbackAlarms: rollbackAlarms(stack, 7) }))).not.toThrow();
-    expect(messageOf(() => held((_, stack) => ({ rollbackAlarms: rollbackAlarms(stack, 8) })))).toContain(
-      '11 alarms roll the endpoint back, expected at most 10',
-    );
-  });
-
-  it('are missed where there are none, unless somebody said why', () => {
-    expect(annotations(made(), 'aws:cdk:warning')).toEqual([
-      expect.stringContaining('nothing rolls a bad version back'),
-    ]);
-    const rollbackAlarms = RollbackAlarms.none('nobody depends on it');
-    expect(
-      annotations(
-        held(() => ({ rollbackAlarms })),
-        'aws:cdk:warning',
-      ),
-    ).toEqual([]);
-    expect(messageOf(() => RollbackAlarms.none(''))).toContain('expected three words at least');
-  });
-});
-
-describe('a shadow variant', () => {
-  const shadowed: Changes = ({ model }) => ({
-    hosting: EndpointHosting.realTime({
-      instanceType: 'ml.m7i.large',
-      shadow: { model, samplingPercent: 20, instanceType: 'ml.c7i.large' },
-    }),
-    rollout: Rollout.canary(),
-  });
-
-  it('gets its share by the ratio of the weights', () => {
-    template(shadowed).hasResourceProperties('AWS::SageMaker::EndpointConfig', {
-      ProductionVariants: [{ VariantName: 'AllTraffic', InitialVariantWeight: 1 }],
-      ShadowProductionVariants: [
-        { VariantName: 'Shadow', InitialVariantWeight: 0.2, InstanceType: 'ml.c7i.large', InitialInstanceCount: 1 },
-      ],
-    });
-  });
-
-  it('has alarms of its own that roll nothing back, and a tag for its cost', () => {
-    const endpoint = held(shadowed);
-    const of = templateOf(endpoint);
-    for (const what of ['errors', 'model-errors', 'latency']) {
-      of.hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmName: `reranker-shadow-${what}` });
-    }
-    of.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      AlarmName: 'reranker-shadow-latency',
-      Dimensions: [
-        { Name: 'EndpointName', Value: 'reranker' },
-        { Name: 'VariantName', Value: 'Shadow' },
-      ],
-    });
-    expect(endpoint.rollbackAlarmNames.filter((name) => name.includes('shadow'))).toEqual([]);
-    of.hasResourceProperties('AWS::SageMaker::Endpoint', { Tags: [{ Key: 'slipway:shadow', Value: '20' }] });
-  });
-
-  it('fails beside a rolling rollout, and with a share of nothing', () => {
-    expect(
-      messageOf(() => held((parts, stack) => ({ ...shadowed(parts, stack), rollout: Rollout.rolling() }))),
-    ).toContain('beside a shadow variant, expected Rollout.canary, Rollout.linear or Rollout.allAtOnce');
-    const nothing = ({ model }: Parts) => ({
-      hosting: EndpointHosting.realTime({ instanceType: 'ml.m7i.large', shadow: { model, samplingPercent: 0 } }),
-    });
-    expect(messageOf(() => held(nothing))).toContain(
-      'shadow.samplingPercent is 0, expected a whole number from 1 to 100',
-    );
   });
 });
 
