@@ -49,6 +49,7 @@ await Promise.all([
     entryPoints: {
       'bin/slipway': 'bin/slipway.ts',
       'bench/index': 'bench/index.ts',
+      'bench/predict/bare': 'bench/predict/bare.ts',
       'bench/predict/services': 'bench/predict/services.ts',
       'bench/predict/handler': 'bench/predict/handler.ts',
     },

@@ -25,6 +25,8 @@ const NO_WORSE = '<= 1.1';
 const LAMBDA: HandlerName = 'predict';
 const ENDPOINT: HandlerName = 'predict-endpoint';
 const HANDLERS: readonly HandlerName[] = [LAMBDA, ENDPOINT];
+/** The two calls of a prediction without anything around them: what this machine takes for them at the least. */
+const BARE: HandlerName = 'bare';
 
 type Runs = Readonly<Record<HandlerName, readonly Figures[]>>;
 
@@ -48,9 +50,16 @@ export async function benchPredict(project: string): Promise<BenchRow[]> {
 
 class PredictBench {
   private readonly folder = mkdtempSync(join(tmpdir(), 'slipway-bench-'));
+  private readonly bundles: Record<HandlerName, string>;
 
   constructor(private readonly project: string) {
     const config: PredictConfig = { guard: ALL_RULES };
+    const bundle = (handler: HandlerName) => join(this.folder, handler, 'index.js');
+    this.bundles = {
+      predict: bundle('predict'),
+      'predict-endpoint': bundle('predict-endpoint'),
+      bare: join(project, 'dist/bench/predict/bare.js'),
+    };
     for (const handler of HANDLERS) {
       cpSync(join(project, 'dist/handlers', handler), join(this.folder, handler), { recursive: true });
       writeFileSync(join(this.folder, handler, HANDLER_CONFIG_FILE), JSON.stringify(config));
@@ -62,18 +71,28 @@ class PredictBench {
   }
 
   async overhead(delayMs: number): Promise<BenchRow[]> {
-    const runs = await this.repeat(RUNS, { delayMs, callers: 1, requests: REQUESTS });
+    const runs = await this.repeat(RUNS, { delayMs, callers: 1, requests: REQUESTS }, [...HANDLERS, BARE]);
     const condition = `one caller, services ${delayMs} ms`;
-    const rows = HANDLERS.flatMap((handler) => {
-      const row = (what: Share, share: number, target?: string): BenchRow => ({
-        name: `${handler}, ${condition}: ${NAME[what]} p${share * 100}`,
-        unit: 'ms',
-        target,
-        ...median(runs[handler].map((figures) => percentile(figures[what], share))),
-      });
-      return [row('grossMs', 0.5), row('grossMs', 0.99), row('netMs', 0.5, '<= 2'), row('netMs', 0.99, '<= 8')];
+    const row = (handler: HandlerName, what: Share, share: number, target?: string): BenchRow => ({
+      name: `${handler}, ${condition}: ${NAME[what]} p${share * 100}`,
+      unit: 'ms',
+      target,
+      ...median(runs[handler].map((figures) => percentile(figures[what], share))),
     });
-    return [...rows, ratioRow(runs, condition, 0.5, NO_WORSE), ratioRow(runs, condition, 0.99)];
+    const rows = HANDLERS.flatMap((handler) => [
+      row(handler, 'grossMs', 0.5),
+      row(handler, 'grossMs', 0.99),
+      row(handler, 'netMs', 0.5, '<= 2'),
+      row(handler, 'netMs', 0.99, '<= 8'),
+      row(handler, 'cpuMs', 0.5),
+    ]);
+    return [
+      ...rows,
+      row(BARE, 'netMs', 0.5),
+      row(BARE, 'cpuMs', 0.5),
+      ratioRow(runs, condition, 0.5, NO_WORSE),
+      ratioRow(runs, condition, 0.99),
+    ];
   }
 
   async atOnce(delayMs: number): Promise<BenchRow[]> {
@@ -102,20 +121,20 @@ class PredictBench {
   }
 
   /** Runs of all handlers in turns. */
-  private async repeat(times: number, load: Load): Promise<Runs> {
-    const runs: Record<HandlerName, Figures[]> = { predict: [], 'predict-endpoint': [] };
+  private async repeat(times: number, load: Load, handlers = HANDLERS): Promise<Runs> {
+    const runs: Record<HandlerName, Figures[]> = { predict: [], 'predict-endpoint': [], bare: [] };
     for (let i = 0; i < times; i += 1) {
-      for (const handler of HANDLERS) {
-        const bundle = join(this.folder, handler, 'index.js');
-        runs[handler].push(await runHandler(this.project, bundle, load, (url) => environmentOf(handler, url)));
+      for (const handler of handlers) {
+        const environment = (url: string) => environmentOf(handler, url);
+        runs[handler].push(await runHandler(this.project, this.bundles[handler], load, environment));
       }
     }
     return runs;
   }
 }
 
-type Share = 'grossMs' | 'netMs';
-const NAME: Readonly<Record<Share, string>> = { grossMs: 'gross', netMs: 'net' };
+type Share = 'grossMs' | 'netMs' | 'cpuMs';
+const NAME: Readonly<Record<Share, string>> = { grossMs: 'gross', netMs: 'net', cpuMs: 'processor time' };
 
 /** Of each turn the net time with the endpoint, by that with the Lambda backend. */
 function ratioRow(runs: Runs, condition: string, share: number, target?: string): BenchRow {

@@ -3,8 +3,8 @@ import { ENV } from '../../protocol/env';
 import { OwnProcess } from '../own-process';
 import type { Figures } from './handler';
 
-/** Bundles that take predictions. */
-export type HandlerName = 'predict' | 'predict-endpoint';
+/** Bundles that take predictions, and what they are measured against. */
+export type HandlerName = 'predict' | 'predict-endpoint' | 'bare';
 
 export interface Load {
   /** Milliseconds by which each service holds its answer back. */
