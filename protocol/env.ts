@@ -61,6 +61,10 @@ export const ENV = {
   oidcRoles: 'SLIPWAY_OIDC_ROLES',
   /** Claim that holds the roles. */
   oidcRolesClaim: 'SLIPWAY_OIDC_ROLES_CLAIM',
+  /** Bucket of dataset versions, quarantine and runs. */
+  datasetBucket: 'SLIPWAY_DATASET_BUCKET',
+  /** Catalogue of dataset versions and runs. */
+  catalogueTable: 'SLIPWAY_CATALOGUE_TABLE',
   /** DEBUG, INFO, WARN or ERROR. */
   logLevel: 'SLIPWAY_LOG_LEVEL',
 } as const;

@@ -1,0 +1,81 @@
+import type { DatasetPublished, RowCounts, RunOutcome } from './dataset';
+
+/** What the state machine of a data pipeline asks of the handler `data-steps`, in this order. */
+export const DATA_STEP = {
+  /** Takes the lease of the dataset, or leaves. */
+  begin: 'begin',
+  /** Lists what is new and writes the lists of shards and partitions. */
+  plan: 'plan',
+  /** Adds up what the shards were found to be. */
+  merge: 'merge',
+  /** Judges the run by what is expected of it. */
+  judge: 'judge',
+  /** Makes the version. */
+  publish: 'publish',
+  /** Keeps evidence of a step that failed. */
+  fail: 'fail',
+  /** Writes how the run ended, and gives the lease back. */
+  end: 'end',
+} as const;
+
+export type DataStep = (typeof DATA_STEP)[keyof typeof DATA_STEP];
+
+/** What a step answers, for the Choice after it. */
+export const DATA_OUTCOME = {
+  /** Goes on to the next step. */
+  next: 'next',
+  /** Another run holds the lease; it was told to look again. */
+  left: 'left',
+  /** There is nothing new. */
+  nothing: 'nothing',
+  /** The gate did not pass. */
+  refused: 'refused',
+  published: 'published',
+  /** Only duplicates, or nothing: the version before stays the latest. */
+  unchanged: 'unchanged',
+  /** The run has ended well. */
+  ended: 'ended',
+  /** The run has ended without a version, for a reason that somebody must look at. */
+  failed: 'failed',
+  /** While it ran, more arrived: begin again. */
+  again: 'again',
+} as const;
+
+export type DataOutcome = (typeof DATA_OUTCOME)[keyof typeof DATA_OUTCOME];
+
+/** What goes from state to state: names and counts, never rows. */
+export interface PipelineRun {
+  readonly run: string;
+  readonly outcome: DataOutcome;
+  /** Key of the list of shards in the dataset bucket; present once planned. */
+  readonly shardList?: string;
+  /** Key of the list of partitions. */
+  readonly partitionList?: string;
+  readonly shards?: number;
+  /** How it will have ended; `end` writes it. */
+  readonly ending?: RunOutcome;
+  readonly counts?: RowCounts;
+  /** Present once published. */
+  readonly published?: DatasetPublished;
+  /** Error that the machine caught, by name; the evidence is in the catalogue. */
+  readonly crash?: string;
+}
+
+/** What `data-steps` is called with. */
+export interface DataStepEvent {
+  readonly step: DataStep;
+  /** Execution of the state machine, by ARN: the holder of the lease. */
+  readonly execution: string;
+  /** ISO 8601: when the execution began. */
+  readonly startedAt: string;
+  /** What the step before answered; absent for the first. */
+  readonly run?: PipelineRun;
+  /** Error that was caught, for `fail`. */
+  readonly crash?: string;
+}
+
+/** What `match-keys` and `split-data` are called with: one line of the list of partitions. */
+export interface PartitionTask {
+  readonly run: string;
+  readonly partition: number;
+}
