@@ -11,7 +11,7 @@ import type { RehearsedBackend } from './stage/cdk';
 import { deployedReport } from './stage/deployed';
 import { Pace } from './traffic/pace';
 import { type SendOptions, sendFeedback, sendMails, warmUp } from './traffic/send-mails';
-import { stageController, stageRegistry, trainSpamFilter } from './traffic/train-model';
+import { localMails, stageController, stageRegistry, trainSpamFilter } from './traffic/train-model';
 
 export interface RehearseOptions {
   readonly project: string;
@@ -164,7 +164,7 @@ async function run(
 
   const trained = await progress.step(
     TRAIN,
-    () => trainSpamFilter(stage.folder),
+    async () => trainSpamFilter(stage.folder, await localMails()),
     ({ report }) => `${report.train} mails, F1 ${report.metrics.f1?.toFixed(3)}`,
   );
   const registry = stageRegistry(stage.config, deployed.outputs);

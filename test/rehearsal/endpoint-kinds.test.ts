@@ -7,7 +7,7 @@ import {
   UpdateInferenceComponentRuntimeConfigCommand,
 } from '@aws-sdk/client-sagemaker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Mail } from '../../examples/spam-filter/train';
+import type { Mail } from '../../examples/spam-filter/mails';
 import { deniedCalls } from '../../rehearsal/observe/function-logs';
 import { RehearsedStage } from '../../rehearsal/rehearsed-stage';
 import type { RehearsedBackend } from '../../rehearsal/stage/cdk';
