@@ -12,7 +12,7 @@ import { deniedCalls } from '../../rehearsal/observe/function-logs';
 import { RehearsedStage } from '../../rehearsal/rehearsed-stage';
 import type { RehearsedBackend } from '../../rehearsal/stage/cdk';
 import type { Answer, Caller } from '../../rehearsal/traffic/callers';
-import { stageController, stageRegistry, trainSpamFilter } from '../../rehearsal/traffic/train-model';
+import { localMails, stageController, stageRegistry, trainSpamFilter } from '../../rehearsal/traffic/train-model';
 
 const project = join(__dirname, '../..');
 /** How long `predict` trusts a routing document that it has read. */
@@ -32,7 +32,7 @@ async function startStage(backend: RehearsedBackend): Promise<void> {
   await stage.bootstrap();
   const { outputs } = await stage.deploy();
   caller = await stage.callers().create('alice');
-  const trained = await trainSpamFilter(stage.folder);
+  const trained = await trainSpamFilter(stage.folder, await localMails());
   heldOut = trained.holdOut;
   const { version } = await stageRegistry(stage.config, outputs).register({ path: trained.artifact });
   const control = stageController(stage.config, outputs);
