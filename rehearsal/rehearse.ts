@@ -263,6 +263,7 @@ function tell(progress: Progress, done: number, of: number): void {
 type Measurements = Pick<
   ReportParts,
   | 'deployed'
+  | 'data'
   | 'training'
   | 'traffic'
   | 'quality'
@@ -281,6 +282,7 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 const NOTHING_MEASURED: Measurements = {
   deployed: null,
+  data: null,
   training: null,
   traffic: null,
   quality: null,
