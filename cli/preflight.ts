@@ -19,7 +19,7 @@ export function preflightCommand(options: PreflightCommandOptions = {}): Command
   const { output = process.stdout, assembly = synthesize, account = awsAccount, costTags = costExplorer } = options;
   return new Command('preflight')
     .description(
-      'whether a stage can be deployed: quotas of its endpoints, scaling that would be left behind, cost tags',
+      'whether a stage can be deployed: quotas of its endpoints, their kind, scaling that would be left behind, cost tags',
     )
     .argument('<stage>')
     .option('--json', 'print JSON')

@@ -136,8 +136,9 @@ export class RehearsedStage {
     return this.emulatorStarted;
   }
 
-  async synthesize(): Promise<StageTemplates> {
-    await this.cdk.synthesize(this.options.stage, this.options.backend ?? 'lambda');
+  /** @param backend where the model runs from the next deployment on, where that is to change */
+  async synthesize(backend = this.options.backend): Promise<StageTemplates> {
+    await this.cdk.synthesize(this.options.stage, backend ?? 'lambda');
     this.templatesRead = new StageTemplates(join(this.folder, 'cdk.out'));
     return this.templatesRead;
   }

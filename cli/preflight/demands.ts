@@ -1,4 +1,5 @@
 import type { CloudFormationTemplate } from '../synth';
+import type { PossibleKinds } from './endpoint-kind';
 import { extraOf } from './rollout';
 import type { TargetBound } from './scalable-targets';
 import { endpointsOf, type TemplateEndpoint } from './staged-endpoints';
@@ -57,6 +58,7 @@ export interface StagedEndpoint {
   readonly variants: readonly Pick<Variant, 'name' | 'instanceTypes' | 'openTypes'>[];
   /** Variants that are known only at deployment. */
   readonly open: readonly string[];
+  readonly kinds: PossibleKinds;
 }
 
 /**
@@ -80,11 +82,11 @@ export function demandsOf(templates: readonly CloudFormationTemplate[]): Demands
   };
 }
 
-function stagedOf({ name, label, variants, open }: TemplateEndpoint): StagedEndpoint {
+function stagedOf({ name, label, variants, open, kinds }: TemplateEndpoint): StagedEndpoint {
   const compared = variants
     .map(({ name: variant, instanceTypes, openTypes }) => ({ name: variant, instanceTypes, openTypes }))
     .toSorted((a, b) => compare(a.name ?? '', b.name ?? ''));
-  return { name, label, variants: compared, open };
+  return { name, label, variants: compared, open, kinds };
 }
 
 /** `key` tells endpoints apart; those of one name cannot exist at the same time. */

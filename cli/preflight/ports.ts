@@ -31,9 +31,19 @@ export interface HostedVariant {
 export interface HostedEndpoint {
   readonly name: string;
   readonly configName: string | undefined;
+  /** Whether it answers by way of S3, after the request. */
+  readonly asynchronous: boolean;
   readonly variants: readonly HostedVariant[];
   /** What an update that is under way adds. */
   readonly pending: readonly HostedVariant[];
+}
+
+/** What the config of an endpoint says of it. */
+export interface HostedConfig {
+  /** By variant. */
+  readonly instanceTypes: ReadonlyMap<string, readonly string[]>;
+  /** Whether its variants have no model of their own, and models come as inference components. */
+  readonly takesComponents: boolean;
 }
 
 /** Endpoints of SageMaker. */
@@ -41,8 +51,8 @@ export interface HostedEndpoints {
   names(): Promise<readonly string[]>;
   /** Undefined where there is no such endpoint. */
   describe(name: string): Promise<HostedEndpoint | undefined>;
-  /** Instance types by variant; undefined where the config was deleted, which does not stop its endpoint. */
-  instanceTypes(configName: string): Promise<ReadonlyMap<string, readonly string[]> | undefined>;
+  /** Undefined where the config was deleted, which does not stop its endpoint. */
+  config(configName: string): Promise<HostedConfig | undefined>;
 }
 
 /** What Application Auto Scaling scales, and what of it. */

@@ -4,10 +4,12 @@ import type { CloudFormationTemplate, SynthesizedStage } from '../synth';
 import { answered, type Check, notRun } from './check';
 import { costTagsCheck } from './cost-tags-check';
 import { type Demands, demandsOf, type StagedEndpoint } from './demands';
+import type { DeployedEndpoint } from './deployed-endpoint';
+import { kindCheck } from './kind-check';
 import { attempt, hasRun, type Outcome } from './outcome';
 import type { Account, HostedEndpoints, Quota, Quotas } from './ports';
 import { endpointQuota, type QuotaDemand, quotaCheck, SERVERLESS_QUOTA, type UsedByOthers } from './quota-check';
-import { type DeployedEndpoint, scalingCheck } from './scaling-check';
+import { scalingCheck } from './scaling-check';
 import { type TypedEndpoint, type Usage, usageOf } from './usage';
 
 export interface PreflightPorts {
@@ -73,15 +75,15 @@ async function checkRegion(
   if (!hasRun(account)) {
     const names = [
       ...quotaDemandsOf(demands).map(({ quota }) => `quota "${quota}"`),
-      ...demands.endpoints.map(({ label }) => `scaling of ${label}`),
+      ...demands.endpoints.flatMap(({ label }) => [`kind of ${label}`, `scaling of ${label}`]),
     ];
     return { region, demands, checks: [...names.map((name) => notRun(name, account)), ...open] };
   }
-  const [quotas, scaling] = await Promise.all([
+  const [quotas, changes] = await Promise.all([
     quotaChecks(demands, account.value),
-    scalingChecks(demands.endpoints, account.value, controlled),
+    changeChecks(demands.endpoints, account.value, controlled),
   ]);
-  return { region: account.value.region, demands, checks: [...quotas, ...open, ...scaling] };
+  return { region: account.value.region, demands, checks: [...quotas, ...open, ...changes] };
 }
 
 function quotaDemandsOf({ instances, serverless }: Demands): (QuotaDemand & { usedIn: (usage: Usage) => number })[] {
@@ -155,8 +157,8 @@ async function describe(endpoints: HostedEndpoints, name: string): Promise<Typed
   const { configName, variants } = endpoint;
   // Serverless endpoints have no types, and pools say them themselves.
   const untyped = variants.some(({ instances, pools }) => instances > 0 && pools.length === 0);
-  const types = untyped && configName !== undefined ? await endpoints.instanceTypes(configName) : undefined;
-  return { endpoint, types };
+  const config = untyped && configName !== undefined ? await endpoints.config(configName) : undefined;
+  return { endpoint, types: config?.instanceTypes };
 }
 
 function usedByOthers(usage: Usage, usedIn: (usage: Usage) => number, own: readonly StagedEndpoint[]): UsedByOthers {
@@ -171,26 +173,28 @@ function usedByOthers(usage: Usage, usedIn: (usage: Usage) => number, own: reado
   };
 }
 
-async function scalingChecks(
+/** What changes of endpoints that are deployed. */
+async function changeChecks(
   staged: readonly StagedEndpoint[],
   { region, endpoints, scaling }: Account,
   controlled: string | undefined,
 ): Promise<Check[]> {
   if (staged.length === 0) return [];
   const targets = await attempt(() => scaling.list());
-  return Promise.all(
+  const checks = await Promise.all(
     staged.map(async (endpoint) => {
       const { name } = endpoint;
       const deployed = name === undefined ? { value: undefined } : await attempt(() => deployedAs(endpoints, name));
-      return scalingCheck(endpoint, deployed, targets, region, controlled);
+      return [kindCheck(endpoint, deployed, controlled), scalingCheck(endpoint, deployed, targets, region, controlled)];
     }),
   );
+  return checks.flat();
 }
 
 async function deployedAs(endpoints: HostedEndpoints, name: string): Promise<DeployedEndpoint | undefined> {
   const endpoint = await endpoints.describe(name);
   if (endpoint === undefined) return undefined;
-  const { configName, variants } = endpoint;
-  const types = await attempt(async () => (configName === undefined ? undefined : endpoints.instanceTypes(configName)));
-  return { variants: variants.map((variant) => variant.name), types };
+  const { configName, variants, asynchronous } = endpoint;
+  const config = await attempt(async () => (configName === undefined ? undefined : endpoints.config(configName)));
+  return { variants: variants.map((variant) => variant.name), asynchronous, config };
 }

@@ -1,15 +1,10 @@
-import { answered, type Check, notRun, type ToDo } from './check';
+import { answered, type Check, notRun } from './check';
 import type { StagedEndpoint } from './demands';
+import type { DeployedEndpoint } from './deployed-endpoint';
 import { hasRun, type Outcome } from './outcome';
 import type { ScalableTarget } from './ports';
+import { replaced } from './replace-endpoint';
 import { variantNameOf } from './scalable-targets';
-
-/** What runs under an endpoint's name. */
-export interface DeployedEndpoint {
-  readonly variants: readonly string[];
-  /** Instance types by variant. */
-  readonly types: Outcome<ReadonlyMap<string, readonly string[]> | undefined>;
-}
 
 /**
  * Whether what changes of an endpoint's variants goes with the scalable targets that are registered for them. A target names
@@ -95,14 +90,6 @@ function strandedCheck(check: string, stranded: readonly Scaled[], names: readon
   ]);
 }
 
-/** While an endpoint is stopped there is neither it nor its target: a deployment then makes whatever it likes. */
-function replaced(stage: string): ToDo {
-  return {
-    step: 'stop the endpoint, deploy, and start it again, which takes its place as a new one: it does not answer meanwhile',
-    command: `npx slipway stop-endpoint ${stage} --yes && npx cdk deploy '${stage}/*' && npx slipway wake ${stage}`,
-  };
-}
-
 function retypedCheck(check: string, changes: readonly Retyped[], region: string, controlled?: string): Check {
   const texts = changes.map(
     ({ variant, from, to }) => `${variant} changes from ${from.join(', ')} to ${to.join(', ')}`,
@@ -125,8 +112,8 @@ interface Retyped extends Scaled {
 }
 
 /** Types that a condition or a pool adds are no change as long as the present one is among them. */
-function retypedOf(staged: StagedEndpoint, { types }: DeployedEndpoint, scaled: readonly Scaled[]): Retyped[] {
-  const known = hasRun(types) ? types.value : undefined;
+function retypedOf(staged: StagedEndpoint, { config }: DeployedEndpoint, scaled: readonly Scaled[]): Retyped[] {
+  const known = hasRun(config) ? config.value?.instanceTypes : undefined;
   return scaled.flatMap((target) => {
     const variant = staged.variants.find(({ name }) => name === target.variant);
     const from = known?.get(target.variant) ?? [];
@@ -136,12 +123,12 @@ function retypedOf(staged: StagedEndpoint, { types }: DeployedEndpoint, scaled: 
   });
 }
 
-function doubtsOf(staged: StagedEndpoint, { types }: DeployedEndpoint, scaled: readonly Scaled[]): string[] {
+function doubtsOf(staged: StagedEndpoint, { config }: DeployedEndpoint, scaled: readonly Scaled[]): string[] {
   const compared = staged.variants.filter(({ name }) => scaled.some(({ variant }) => variant === name));
   if (compared.length === 0) return [];
   const open = compared.flatMap(({ name, openTypes }) => openTypes.map((what) => `${name}: ${what}`));
-  if (!hasRun(types)) return [...open, `the instance types of what is deployed are not known: ${types.reason}`];
-  return types.value === undefined ? [...open, 'the config of what is deployed was deleted'] : open;
+  if (!hasRun(config)) return [...open, `the instance types of what is deployed are not known: ${config.reason}`];
+  return config.value === undefined ? [...open, 'the config of what is deployed was deleted'] : open;
 }
 
 function deregistered(targets: readonly Scaled[], region: string): string {

@@ -1,4 +1,5 @@
 import type { CloudFormationTemplate } from '../synth';
+import { anyOf, kindsOf, type PossibleKinds, unknownKinds } from './endpoint-kind';
 import { referredId } from './references';
 import { type TargetBound, targetBoundsOf } from './scalable-targets';
 import { intrinsicOf, possible, texts } from './template-values';
@@ -13,6 +14,7 @@ export interface TemplateEndpoint extends ConfigVariants {
   /** What scalable targets of the templates call it. */
   readonly key: string;
   readonly deploymentConfig: unknown;
+  readonly kinds: PossibleKinds;
 }
 
 export interface TemplateEndpoints {
@@ -61,22 +63,33 @@ function endpointsIn(
   });
 }
 
-/** Variants of all configs that an endpoint may have: a condition may choose between several. */
+type StagedConfig = Pick<TemplateEndpoint, keyof ConfigVariants | 'kinds'>;
+
+/** All configs that an endpoint may have: a condition may choose between several. */
 function configsOf(
   reference: unknown,
   { Resources = {} }: CloudFormationTemplate,
   templates: readonly CloudFormationTemplate[],
-): ConfigVariants {
-  const found = branchesOf(reference).map((branch): ConfigVariants => {
+): StagedConfig {
+  const found = branchesOf(reference).map((branch): StagedConfig => {
     const id = referredId(branch);
     const own = id === undefined ? undefined : Resources[id];
-    if (own?.Type === CONFIG) return variantsOf(own.Properties ?? {});
+    if (own?.Type === CONFIG) return configOf(own.Properties ?? {});
     const named = typeof branch === 'string' ? configNamed(branch, templates) : undefined;
-    if (named !== undefined) return variantsOf(named);
+    if (named !== undefined) return configOf(named);
     const what = typeof branch === 'string' ? `"${branch}"` : (possible(branch).open[0] ?? 'missing');
-    return { variants: [], open: [`its endpoint config is ${what}, which is not in the templates`] };
+    const missing = `its endpoint config is ${what}, which is not in the templates`;
+    return { variants: [], open: [missing], kinds: unknownKinds(missing) };
   });
-  return { variants: found.flatMap(({ variants }) => variants), open: found.flatMap(({ open }) => open) };
+  return {
+    variants: found.flatMap(({ variants }) => variants),
+    open: found.flatMap(({ open }) => open),
+    kinds: anyOf(found.map(({ kinds }) => kinds)),
+  };
+}
+
+function configOf(properties: Readonly<Record<string, unknown>>): StagedConfig {
+  return { ...variantsOf(properties), kinds: kindsOf(properties) };
 }
 
 function branchesOf(value: unknown): unknown[] {

@@ -5,6 +5,7 @@ import type { ScheduledEvent } from 'aws-lambda';
 import { ENV } from '../../protocol/env';
 import type { EndpointWatchConfig } from '../../protocol/handler-config';
 import { METRIC } from '../../protocol/metrics';
+import { callsWithin } from '../shared/clients/call-limits';
 import { readConfigFile } from '../shared/config-file';
 import { emfLine } from '../shared/emf';
 import { requiredChoice, requiredEnv } from '../shared/env';
@@ -13,6 +14,9 @@ import { ask } from './io/controller';
 import { readDesired } from './io/desired';
 import { requestsSince } from './io/requests';
 import { type Look, watch } from './watch';
+
+/** Two reads at once, requests, a start: 45 s in the worst case, of the minute that the function has. */
+const CALL = callsWithin({ attemptMs: 5_000, attempts: 3 });
 
 const deployment = requiredEnv(ENV.deployment);
 const log = createLog(requiredChoice(ENV.logLevel, LOG_LEVELS), { deployment });
@@ -23,9 +27,9 @@ const names = {
   version: requiredEnv(ENV.desiredVersionParameter),
   state: requiredEnv(ENV.desiredStateParameter),
 };
-const ssm = new SSMClient({});
-const cloudWatch = new CloudWatchClient({});
-const stepFunctions = new SFNClient({});
+const ssm = new SSMClient(CALL);
+const cloudWatch = new CloudWatchClient(CALL);
+const stepFunctions = new SFNClient(CALL);
 
 /** Stops, on a schedule, an endpoint that has expired or that nobody uses, and says how long it still has. */
 export async function handler(event: Pick<ScheduledEvent, 'id'>): Promise<Look> {

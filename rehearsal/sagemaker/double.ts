@@ -81,6 +81,8 @@ export class Double {
       tags,
       models: this.models,
       host,
+      faults,
+      aws,
       timings,
       background,
       metrics: this.metrics,

@@ -1,10 +1,12 @@
 import { ApiError } from './api-error';
 
-/** What goes wrong when an endpoint is next created or updated. */
+/** What goes wrong when an endpoint is next created or updated, or an inference component updated. */
 export interface DeploymentFault {
   readonly kind: 'rollback' | 'model-fails' | 'no-capacity' | 'update-fails';
   /** Only this endpoint; any when absent. */
   readonly endpoint?: string;
+  /** Of `rollback`: the inference component whose update is meant, and no endpoint's. */
+  readonly component?: string;
   /** Of `rollback`: the alarm that fires while the new fleet is watched. */
   readonly alarm?: string;
   /** Of `model-fails`: only this model. */
@@ -73,10 +75,18 @@ export class Faults {
   ): DeploymentFault | undefined {
     const found = this.deployment.find(
       (fault) =>
+        fault.component === undefined &&
         (call === 'update' || !OF_UPDATES.has(fault.kind)) &&
         (fault.endpoint ?? endpoint) === endpoint &&
         (fault.model === undefined || models.includes(fault.model)),
     );
+    this.deployment = this.deployment.filter((fault) => fault !== found);
+    return found;
+  }
+
+  /** The fault that an update of the inference component meets. */
+  takeComponentUpdate(component: string): DeploymentFault | undefined {
+    const found = this.deployment.find((fault) => fault.kind === 'rollback' && fault.component === component);
     this.deployment = this.deployment.filter((fault) => fault !== found);
     return found;
   }

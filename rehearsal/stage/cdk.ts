@@ -6,7 +6,13 @@ import type { ChildGroup } from '../process';
 import { REHEARSAL_STACK } from '../stand-ins/stand-in-types';
 
 /** Where the model runs: as the stage says, or on an endpoint of the double of SageMaker. */
-export type RehearsedBackend = 'lambda' | 'sagemaker' | 'sagemaker-async' | 'sagemaker-zero';
+export type RehearsedBackend =
+  | 'lambda'
+  | 'sagemaker'
+  | 'sagemaker-async'
+  | 'sagemaker-imported'
+  | 'sagemaker-serverless'
+  | 'sagemaker-zero';
 
 export interface CdkOptions {
   /** Folder of the project. */

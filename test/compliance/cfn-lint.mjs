@@ -1,5 +1,5 @@
 // Lints the template of every stage, of every kind of endpoint and of every example with cfn-lint (PyPI), in a private virtual
-// environment. Exit code 1 on any finding.
+// environment. Exit code 1 on any finding, and where anything that is synthesized is deprecated in the CDK.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { FAIL_ON_DEPRECATIONS } from './deprecations.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '../..');
@@ -94,7 +95,12 @@ const output = mkdtempSync(join(tmpdir(), 'slipway-cfn-lint-'));
 process.once('exit', () => rmSync(output, { recursive: true, force: true }));
 
 const cdk = join(root, 'node_modules/aws-cdk/bin/cdk');
-run(process.execPath, [cdk, 'synth', '--quiet', '--no-notices', '--output', join(output, 'stages')], 'synthesis');
+run(
+  process.execPath,
+  [cdk, 'synth', '--quiet', '--no-notices', '--output', join(output, 'stages')],
+  'synthesis',
+  FAIL_ON_DEPRECATIONS,
+);
 // One template at least for each of the three stacks of a stage: a lint of nothing finds nothing.
 if (templatesIn(output).length < 3) fail(`only ${templatesIn(output).length} templates were synthesized`);
 
@@ -121,7 +127,7 @@ for (const app of apps) {
   });
   const into = join(output, app.replaceAll(/[\\/]/g, '-'));
   // An app synthesizes itself when it is told where.
-  run(process.execPath, [bundle], `synthesis of ${app}`, { CDK_OUTDIR: into });
+  run(process.execPath, [bundle], `synthesis of ${app}`, { ...FAIL_ON_DEPRECATIONS, CDK_OUTDIR: into });
   if (!existsSync(into) || templatesIn(into).length === 0) fail(`${app} synthesized nothing`);
 }
 const templates = templatesIn(output);

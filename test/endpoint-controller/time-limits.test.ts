@@ -68,13 +68,35 @@ describe('a service that never answers', { timeout: 5_000 }, () => {
 
 describe('time limits of SDK clients', () => {
   const lambdas = resolve(__dirname, '../../lambdas');
-  const limited = readdirSync(lambdas, { recursive: true, encoding: 'utf8' })
+  const sources = readdirSync(lambdas, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
-    .map((name) => [name, readFileSync(join(lambdas, name), 'utf8')] as const)
-    .filter(([, source]) => /requestTimeout:/.test(source));
+    .map((name) => [name, readFileSync(join(lambdas, name), 'utf8')] as const);
+  const limited = sources.filter(([, source]) => /requestTimeout:/.test(source));
+  /** It downloads artefacts of any size, once in a process, and its caller has a deadline. */
+  const UNLIMITED = ['model-host/index.ts'];
+  const making = sources.filter(
+    ([name, source]) =>
+      /from '@aws-sdk\/client-/.test(source) && /new \w+Client\(/.test(source) && !UNLIMITED.includes(name),
+  );
 
   it('are set somewhere', () => {
     expect(limited.length).toBeGreaterThan(0);
+  });
+
+  it('are looked for where clients are made', () => {
+    expect(making.map(([name]) => name)).toEqual(
+      expect.arrayContaining([
+        'endpoint-watch/index.ts',
+        'endpoint-parameters/index.ts',
+        'api-logging-role/io/account.ts',
+      ]),
+    );
+  });
+
+  it.each(making)('are given to each that %s makes', (_, source) => {
+    expect(source.match(/new \w+Client\(\{\}\)/g)).toBeNull();
+    // Calls of the model end with the deadline of their request.
+    expect(source).toMatch(/callsWithin\(|requestTimeout:|abortSignal/);
   });
 
   it.each(limited)('in %s are more than a warning', (_, source) => {

@@ -74,9 +74,12 @@ export class Cloud {
   warmUpAnswers: string[] = [];
   updates = 0;
   updateMs = UPDATE_MS;
+  /** How long an update that is rolled back is on its way back, after all of `updateMs`. */
+  rollbackMs = 0;
+  limits: World['limits'] = { stackWaitMs: 30 * 60_000, updateMs: 60 * 60_000, settleMs: 10 * 60_000 };
   readonly ends = new Map<string, number | 'running'>();
   hook: Hook = () => {};
-  private update: { readonly to: EndpointParameters; readonly endsAt: number } | undefined;
+  private update: { readonly to: EndpointParameters; readonly endsAt: number; readonly back?: boolean } | undefined;
   private executions = 0;
 
   /** The ports of the controller; each call passes the hook. */
@@ -131,7 +134,7 @@ export class Cloud {
       executions: this.hooked('executions', {
         endOf: async (execution: string) => this.ends.get(execution) ?? 'unknown',
       }),
-      limits: { stackWaitMs: 30 * 60_000, updateMs: 60 * 60_000, settleMs: 10 * 60_000 },
+      limits: this.limits,
       now: () => this.time,
     };
   }
@@ -236,10 +239,16 @@ export class Cloud {
 
   private progress(): void {
     if (this.update === undefined || this.time < this.update.endsAt) return;
-    const { to } = this.update;
-    this.update = undefined;
+    const { to, endsAt, back = false } = this.update;
     const [version = ''] = to.version.split(',');
-    if (this.running(to) && this.bad.has(version)) {
+    const isBad = this.running(to) && this.bad.has(version);
+    if (isBad && !back && this.time < endsAt + this.rollbackMs) {
+      this.status = 'UPDATE_ROLLBACK_IN_PROGRESS';
+      this.update = { to, endsAt: endsAt + this.rollbackMs, back: true };
+      return;
+    }
+    this.update = undefined;
+    if (isBad) {
       this.status = this.rollbackEnd;
       return;
     }

@@ -6,6 +6,7 @@ import {
   type AsyncHostingProps,
   DataCapture,
   EndpointHosting,
+  type IEndpointHosting,
   ModelSource,
   NetworkIsolation,
   Rollout,
@@ -233,5 +234,18 @@ describe('an asynchronous endpoint', () => {
     ['data capture', {}, ({ bucket }) => ({ dataCapture: DataCapture.outputOnly({ bucket }) }), 'dataCapture is given'],
   ])('fails with %s', (_, props, changes, fault) => {
     expect(messageOf(() => asynchronous(props, changes))).toContain(fault);
+  });
+});
+
+describe('an endpoint whose model is its own', () => {
+  it.each<[string, (parts: Parts) => IEndpointHosting]>([
+    ['real time', () => EndpointHosting.realTime({ instanceType: 'ml.g5.xlarge' })],
+    ['serverless', () => EndpointHosting.serverless()],
+    ['asynchronous', ({ bucket }) => EndpointHosting.asynchronous({ instanceType: 'ml.g5.xlarge', bucket })],
+  ])('has no inference components that a rollout would have to verify: %s', (_, hosting) => {
+    const endpoint = endpointWith(stackIn('eu-west-1'), (parts) => ({ hosting: hosting(parts) }));
+    expect(endpoint.components).toEqual([]);
+    expect(endpoint.inferenceComponentNames).toEqual([]);
+    templateOf(endpoint).resourceCountIs('AWS::SageMaker::InferenceComponent', 0);
   });
 });

@@ -151,6 +151,49 @@ describe('inference components', () => {
   });
 });
 
+describe('an update of a component that is rolled back for an alarm', () => {
+  const update = (name: string, ModelName: string) =>
+    world.sageMaker.send(
+      new UpdateInferenceComponentCommand({ InferenceComponentName: name, Specification: { ModelName } }),
+    );
+
+  it('ends in service with the old specification, without a word about why, and raises the alarm', async () => {
+    aws.alarms.set('errors', 'OK');
+    await create('c-alarmed', 'one');
+    await settled('c-alarmed');
+    const servers = world.server.double.pids.length;
+    world.server.double.faults.add({ kind: 'rollback', component: 'c-alarmed', alarm: 'errors' });
+    await update('c-alarmed', 'two');
+    const { InferenceComponentStatus, Specification, FailureReason } = await settled('c-alarmed');
+    expect({ InferenceComponentStatus, model: Specification?.ModelName, FailureReason }).toEqual({
+      InferenceComponentStatus: 'InService',
+      model: 'one',
+      FailureReason: undefined,
+    });
+    expect(aws.alarms.get('errors')).toBe('ALARM');
+    expect((await invoke('c-alarmed')).body.artefact).toBe('v1');
+    expect(world.server.double.pids).toHaveLength(servers);
+    await update('c-alarmed', 'two');
+    expect((await settled('c-alarmed')).Specification?.ModelName).toBe('two');
+  });
+
+  it('is met by no other component, by no change of its copies, and by no update of its endpoint', async () => {
+    const { double } = world.server;
+    double.faults.add({ kind: 'rollback', component: 'c-waiting' });
+    await create('c-waiting', 'one');
+    await create('c-other', 'one');
+    await settled('c-waiting');
+    await settled('c-other');
+    await update('c-other', 'two');
+    expect((await settled('c-other')).Specification?.ModelName).toBe('two');
+    await copies('c-waiting', 2);
+    expect((await settled('c-waiting')).RuntimeConfig?.CurrentCopyCount).toBe(2);
+    expect(double.faults.takeDeployment('update', 'fleet', [])).toBeUndefined();
+    expect(double.faults.pending()).toEqual([{ kind: 'rollback', component: 'c-waiting' }]);
+    double.faults.clear();
+  });
+});
+
 describe('a configuration is refused', () => {
   const variant = { VariantName: 'AllTraffic', InstanceType: 'ml.g5.xlarge' as const };
   const ManagedInstanceScaling = { Status: 'ENABLED' as const, MinInstanceCount: 0, MaxInstanceCount: 2 };

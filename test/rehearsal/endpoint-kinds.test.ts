@@ -1,3 +1,4 @@
+import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
@@ -23,6 +24,8 @@ const WAKING_MS = 150_000;
 let stage: RehearsedStage;
 let caller: Caller;
 let heldOut: readonly Mail[];
+let artifact: string;
+let version: string;
 
 /** A stage with a version in use. */
 async function startStage(backend: RehearsedBackend): Promise<void> {
@@ -34,10 +37,17 @@ async function startStage(backend: RehearsedBackend): Promise<void> {
   caller = await stage.callers().create('alice');
   const trained = await trainSpamFilter(stage.folder, await localMails());
   heldOut = trained.holdOut;
-  const { version } = await stageRegistry(stage.config, outputs).register({ path: trained.artifact });
-  const control = stageController(stage.config, outputs);
-  await control?.run({ action: 'use', version: version.version }, { started: () => {}, entered: () => {} });
+  artifact = trained.artifact;
+  const registered = await stageRegistry(stage.config, outputs).register({ path: artifact });
+  version = registered.version.version;
+  await use(version);
   await sleep(ROUTING_CACHE_MS);
+}
+
+async function use(id: string): Promise<void> {
+  const control = stageController(stage.config, stage.deployed.outputs);
+  if (control === undefined) throw new Error('the stage has no endpoint');
+  await control.run({ action: 'use', version: id }, { started: () => {}, entered: () => {} });
 }
 
 function mail(n: number): string {
@@ -107,11 +117,10 @@ describe('a fleet that sleeps', () => {
   });
   afterAll(() => stage?.end());
 
+  const described = () => sageMaker.send(new DescribeInferenceComponentCommand({ InferenceComponentName: component }));
+
   async function copies(): Promise<number | undefined> {
-    const { RuntimeConfig } = await sageMaker.send(
-      new DescribeInferenceComponentCommand({ InferenceComponentName: component }),
-    );
-    return RuntimeConfig?.CurrentCopyCount;
+    return (await described()).RuntimeConfig?.CurrentCopyCount;
   }
 
   it('lets a request wait that asks for it, is woken by it, and answers it', async () => {
@@ -125,6 +134,24 @@ describe('a fleet that sleeps', () => {
 
   it('answers at once when it is awake', async () => {
     expect((await caller.post('/predictions', { input: mail(1) })).status).toBe(200);
+  });
+
+  it('fails a rollout whose component SageMaker rolls back silently, and goes on with the version of before', async () => {
+    const registry = stageRegistry(stage.config, stage.deployed.outputs);
+    const folder = join(stage.folder, 'second');
+    cpSync(artifact, folder, { recursive: true });
+    writeFileSync(join(folder, 'note.txt'), 'another version');
+    const second = (await registry.register({ path: folder })).version.version;
+    const { Specification: before } = await described();
+    const alarm = 'spam-filter-pilot-rollback-errors';
+    await stage.double?.addFault({ kind: 'rollback', component, alarm });
+    await expect(use(second)).rejects.toThrow(/EndpointRolledBack/);
+    expect(await stage.double?.pendingFaults()).toEqual([]);
+    expect(await described()).toMatchObject({ InferenceComponentStatus: 'InService', Specification: before });
+    expect(await registry.pointers()).toMatchObject({ desired: version, routing: { live: version } });
+    await sleep(ROUTING_CACHE_MS);
+    const answer = await caller.post('/predictions', { input: mail(2) });
+    expect(answer).toMatchObject({ status: 200, body: { modelVersion: version } });
   });
 
   it('was refused no call by IAM', async () => {

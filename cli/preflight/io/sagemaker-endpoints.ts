@@ -6,7 +6,7 @@ import {
   type ProductionVariantSummary,
   type SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
-import type { HostedEndpoint, HostedEndpoints, HostedVariant } from '../ports';
+import type { HostedConfig, HostedEndpoint, HostedEndpoints, HostedVariant } from '../ports';
 import { called } from './aws-failure';
 
 const PAGE = 100;
@@ -32,6 +32,7 @@ export class SageMakerEndpoints implements HostedEndpoints {
     const found = await called('sagemaker:DescribeEndpoint', () => orUndefined(() => this.client.send(command)));
     if (found === undefined) return undefined;
     const {
+      AsyncInferenceConfig,
       EndpointConfigName,
       ProductionVariants,
       ShadowProductionVariants,
@@ -40,22 +41,26 @@ export class SageMakerEndpoints implements HostedEndpoints {
     return {
       name,
       configName: EndpointConfigName,
+      asynchronous: AsyncInferenceConfig !== undefined,
       variants: [...(ProductionVariants ?? []), ...(ShadowProductionVariants ?? [])].map(variantOf),
       pending: [...(pending?.ProductionVariants ?? []), ...(pending?.ShadowProductionVariants ?? [])].map(variantOf),
     };
   }
 
-  async instanceTypes(configName: string): Promise<ReadonlyMap<string, readonly string[]> | undefined> {
+  async config(configName: string): Promise<HostedConfig | undefined> {
     const command = new DescribeEndpointConfigCommand({ EndpointConfigName: configName });
     const found = await called('sagemaker:DescribeEndpointConfig', () => orUndefined(() => this.client.send(command)));
     if (found === undefined) return undefined;
-    const variants = [...(found.ProductionVariants ?? []), ...(found.ShadowProductionVariants ?? [])];
-    return new Map(
-      variants.flatMap(({ VariantName, InstanceType, InstancePools = [] }) => {
-        const types = [InstanceType, ...InstancePools.map((pool) => pool.InstanceType)];
-        return VariantName === undefined ? [] : [[VariantName, types.filter((type) => type !== undefined)] as const];
-      }),
+    const { ProductionVariants = [], ShadowProductionVariants = [] } = found;
+    const instanceTypes = new Map(
+      [...ProductionVariants, ...ShadowProductionVariants].flatMap(
+        ({ VariantName, InstanceType, InstancePools = [] }) => {
+          const types = [InstanceType, ...InstancePools.map((pool) => pool.InstanceType)];
+          return VariantName === undefined ? [] : [[VariantName, types.filter((type) => type !== undefined)] as const];
+        },
+      ),
     );
+    return { instanceTypes, takesComponents: ProductionVariants.some(({ ModelName }) => ModelName === undefined) };
   }
 }
 

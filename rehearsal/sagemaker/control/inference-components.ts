@@ -6,6 +6,8 @@ import type {
 } from '@aws-sdk/client-sagemaker';
 import type { Account } from '../account';
 import { validationError, validationException } from '../api-error';
+import type { ConnectedAws } from '../aws';
+import type { Faults } from '../faults';
 import { componentModel, hostedModel } from '../hosting/hosted-model';
 import { HostingFault } from '../hosting/hosting-fault';
 import type { ModelHost, RunningModel } from '../hosting/model-host';
@@ -15,6 +17,7 @@ import type { Background, Timings } from '../timings';
 import { Component, specificationOf } from './component';
 import type { Endpoint } from './endpoint';
 import type { Models } from './models';
+import { raiseAlarm } from './rollout';
 import type { Tags } from './tags';
 
 export interface ComponentServices {
@@ -22,6 +25,8 @@ export interface ComponentServices {
   readonly tags: Tags;
   readonly models: Models;
   readonly host: ModelHost;
+  readonly faults: Faults;
+  readonly aws: () => ConnectedAws | undefined;
   readonly timings: Timings;
   readonly background: Background;
   readonly metrics: Metrics;
@@ -83,8 +88,12 @@ export class InferenceComponents {
     };
   }
 
-  /** A specification that cannot be started leaves the copies of the old one. */
+  /**
+   * A specification that cannot be started leaves the copies of the old one. Of a rollback for an alarm the component keeps no
+   * trace but its specification, and it is `Updating` until then: it has no status of its own.
+   */
   update(input: UpdateInferenceComponentInput) {
+    const { background, timings, faults, aws } = this.services;
     const component = this.components.get(input.InferenceComponentName);
     component.refuseInProgress();
     const copies = input.RuntimeConfig?.CopyCount ?? component.desiredCopies;
@@ -95,9 +104,17 @@ export class InferenceComponents {
     const specification = specificationOf(input);
     component.set('Updating');
     this.start(specification, component, async (start) => {
-      await this.services.background.pause(this.services.timings.updating);
+      await background.pause(timings.updating);
+      const fault = faults.takeComponentUpdate(component.name);
       const started = copies === 0 ? undefined : await start();
       if (typeof started === 'string') return component.set('InService', started);
+      if (fault !== undefined) {
+        await raiseAlarm(fault, aws());
+        await background.pause(timings.baking / 2);
+        await started?.stop();
+        await background.pause(timings.rollingBack);
+        return component.set('InService');
+      }
       const old = component.running;
       component.running = started;
       component.specification = specification;

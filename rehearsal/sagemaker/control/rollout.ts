@@ -21,6 +21,12 @@ const NO_CAPACITY =
   'Unable to provision requested ML compute capacity due to InsufficientInstanceCapacity error. Please retry using a different ML instance type or after some time.';
 const INTERNAL = 'Request to service failed. If failure persists after retry, contact customer support.';
 
+/** The alarm of a fault, where there is such an alarm. */
+export async function raiseAlarm({ alarm }: DeploymentFault, aws: ConnectedAws | undefined): Promise<void> {
+  if (alarm === undefined || !(await aws?.alarmStates([alarm]))?.has(alarm)) return;
+  await aws?.raise(alarm, 'fault of the rehearsal: what is new fails requests');
+}
+
 /** Brings endpoints from one status to the next, as the service does after it answered the call. */
 export class Rollout {
   constructor(private readonly services: RolloutServices) {}
@@ -121,10 +127,7 @@ export class Rollout {
     const declared = endpoint.deploymentConfig?.AutoRollbackConfiguration?.Alarms ?? [];
     const names = declared.flatMap(({ AlarmName }) => (AlarmName === undefined ? [] : [AlarmName]));
     if (fault?.kind === 'rollback') {
-      const { alarm } = fault;
-      if (alarm !== undefined && (await aws()?.alarmStates([alarm]))?.has(alarm)) {
-        await aws()?.raise(alarm, 'fault of the rehearsal: the new fleet fails requests');
-      }
+      await raiseAlarm(fault, aws());
       await background.pause(timings.baking / 2);
       return true;
     }

@@ -135,6 +135,7 @@ describe('SageMaker', () => {
     expect(await endpoints.describe('a')).toEqual({
       name: 'a',
       configName: 'a-config',
+      asynchronous: false,
       variants: [
         {
           name: 'AllTraffic',
@@ -150,10 +151,25 @@ describe('SageMaker', () => {
     expect(bodies()).toEqual([{ EndpointName: 'a' }]);
   });
 
+  it('says of an endpoint that answers by way of S3 that it is asynchronous', async () => {
+    const AsyncInferenceConfig = { OutputConfig: { S3OutputPath: 's3://answers/' } };
+    answers.DescribeEndpoint = [ok({ EndpointName: 'a', AsyncInferenceConfig })];
+    const { endpoints } = await awsAccount('eu-west-1');
+    expect(await endpoints.describe('a')).toMatchObject({ asynchronous: true, variants: [] });
+  });
+
+  it('says of a config without models that they come as inference components', async () => {
+    answers.DescribeEndpointConfig = [
+      ok({ ProductionVariants: [{ VariantName: 'AllTraffic', InstanceType: GPU }], ExecutionRoleArn: 'role' }),
+    ];
+    const { endpoints } = await awsAccount('eu-west-1');
+    expect(await endpoints.config('a-config')).toMatchObject({ takesComponents: true });
+  });
+
   it('says the instance types of a config by variant', async () => {
     answers.DescribeEndpointConfig = [
       ok({
-        ProductionVariants: [{ VariantName: 'AllTraffic', InstanceType: GPU }],
+        ProductionVariants: [{ VariantName: 'AllTraffic', ModelName: 'model', InstanceType: GPU }],
         ShadowProductionVariants: [
           {
             VariantName: 'Shadow',
@@ -166,12 +182,13 @@ describe('SageMaker', () => {
       }),
     ];
     const { endpoints } = await awsAccount('eu-west-1');
-    expect(await endpoints.instanceTypes('a-config')).toEqual(
-      new Map([
+    expect(await endpoints.config('a-config')).toEqual({
+      instanceTypes: new Map([
         ['AllTraffic', [GPU]],
         ['Shadow', [GPU, 'ml.g6.xlarge']],
       ]),
-    );
+      takesComponents: false,
+    });
   });
 
   it('knows no endpoint and no config that it cannot find, and fails for any other refusal of the same name', async () => {
@@ -183,7 +200,7 @@ describe('SageMaker', () => {
     answers.DescribeEndpointConfig = [refusal('ValidationException', 'Could not find endpoint configuration "a".')];
     const { endpoints } = await awsAccount('eu-west-1');
     expect(await endpoints.describe('a')).toBeUndefined();
-    expect(await endpoints.instanceTypes('a')).toBeUndefined();
+    expect(await endpoints.config('a')).toBeUndefined();
     await expect(endpoints.describe('a')).rejects.toMatchObject({
       name: 'CliError',
       message: 'sagemaker:DescribeEndpoint failed: ValidationException: the name is too long',
@@ -219,7 +236,7 @@ describe('a look at an account', () => {
       'servicequotas:ListAWSDefaultServiceQuotas': () => quotas.defaults(['a']),
       'sagemaker:ListEndpoints': () => endpoints.names(),
       'sagemaker:DescribeEndpoint': () => endpoints.describe('a'),
-      'sagemaker:DescribeEndpointConfig': () => endpoints.instanceTypes('a'),
+      'sagemaker:DescribeEndpointConfig': () => endpoints.config('a'),
       'application-autoscaling:DescribeScalableTargets': () => scaling.list(),
     };
   };

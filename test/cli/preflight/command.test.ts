@@ -73,7 +73,7 @@ describe('slipway preflight', () => {
     expect(out).toMatch(
       /│ ml\.g5\.xlarge │ 8 +│ spam-filter-pilot\/AllTraffic: 4 \(maximum of autoscaling\) \+ 4 while it is updated/,
     );
-    expect(out.match(/│ passed /g)).toHaveLength(3);
+    expect(out.match(/│ passed /g)).toHaveLength(4);
     expect(out).not.toContain('to do');
     expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120);
   });
@@ -134,7 +134,7 @@ describe('slipway preflight', () => {
       err: 'slipway: the preflight of stage "pilot" is incomplete: no AWS credentials were found; set AWS_PROFILE, or sign in with "aws sso login"\n',
     });
     expect(out).toMatch(/│ ml\.g5\.xlarge │ 8 /);
-    expect(out.match(/│ not run │/g)).toHaveLength(3);
+    expect(out.match(/│ not run │/g)).toHaveLength(4);
   });
 
   it('of a stage without endpoints checks the cost tags alone', async () => {
@@ -178,6 +178,7 @@ describe('slipway preflight', () => {
           result: 'failed',
           toDo: [{ command: expect.stringContaining('--desired-value 8') }],
         },
+        { check: 'kind of spam-filter-pilot', result: 'passed', toDo: [] },
         { check: 'scaling of spam-filter-pilot', result: 'passed', toDo: [] },
         { check: 'cost tags', result: 'passed' },
       ],

@@ -18,6 +18,8 @@ export interface FakeParts {
   readonly endpoints?: readonly HostedEndpoint[];
   /** Instance types by config, then by variant. Configs that are not here were deleted. */
   readonly configs?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+  /** Configs whose models come as inference components. */
+  readonly fleets?: readonly string[];
   readonly targets?: readonly ScalableTarget[];
   /** Actions that the credentials lack. */
   readonly denied?: readonly string[];
@@ -49,10 +51,12 @@ export class FakeAccount implements Account {
       this.ask('sagemaker:DescribeEndpoint', name);
       return this.parts.endpoints?.find((endpoint) => endpoint.name === name);
     },
-    instanceTypes: async (configName) => {
+    config: async (configName) => {
       this.ask('sagemaker:DescribeEndpointConfig', configName);
       const config = this.parts.configs?.[configName];
-      return config === undefined ? undefined : new Map(Object.entries(config));
+      if (config === undefined) return undefined;
+      const takesComponents = this.parts.fleets?.includes(configName) ?? false;
+      return { instanceTypes: new Map(Object.entries(config)), takesComponents };
     },
   };
 
@@ -92,7 +96,7 @@ export function codeOf(name: string): string {
 /** An endpoint that runs `instances` of one variant, with the config `<name>-config`. */
 export function hosted(name: string, instances: number, variant = 'AllTraffic'): HostedEndpoint {
   const one = { name: variant, instances, concurrency: 0, instanceType: undefined, pools: [] };
-  return { name, configName: `${name}-config`, variants: [one], pending: [] };
+  return { name, configName: `${name}-config`, asynchronous: false, variants: [one], pending: [] };
 }
 
 /** Configs of endpoints that `hosted` makes. */

@@ -14,15 +14,16 @@ describe('a look that the credentials do not permit', () => {
   };
 
   it.each([
-    ['servicequotas:ListServiceQuotas', 'not run', 'passed'],
-    ['sagemaker:ListEndpoints', 'warning', 'passed'],
-    ['application-autoscaling:DescribeScalableTargets', 'passed', 'not run'],
-    ['sagemaker:DescribeEndpoint', 'passed', 'not run'],
-    ['sagemaker:DescribeEndpointConfig', 'passed', 'warning'],
-  ])('as %s leaves the others', async (denied, quota, scaling) => {
+    ['servicequotas:ListServiceQuotas', 'not run', 'passed', 'passed'],
+    ['sagemaker:ListEndpoints', 'warning', 'passed', 'passed'],
+    ['application-autoscaling:DescribeScalableTargets', 'passed', 'passed', 'not run'],
+    ['sagemaker:DescribeEndpoint', 'passed', 'not run', 'not run'],
+    ['sagemaker:DescribeEndpointConfig', 'passed', 'warning', 'warning'],
+  ])('as %s leaves the others', async (denied, quota, kind, scaling) => {
     const text = (result: string) => (result === 'passed' ? 'else' : `… ${denied}`);
     expect(await results(denied)).toEqual([
       [quota, text(quota)],
+      [kind, text(kind)],
       [scaling, text(scaling)],
     ]);
   });
@@ -121,7 +122,7 @@ describe('a preflight', () => {
       costTags: async () => new FakeCostTags({}, new NoCredentials()),
     });
     expect(checks.map(({ result, noCredentials }) => [result, noCredentials])).toEqual(
-      Array.from({ length: 3 }, () => ['not run', true]),
+      Array.from({ length: 4 }, () => ['not run', true]),
     );
     expect(regions).toMatchObject([{ demands: { instances: [{ instanceType: GPU, atLeast: 8 }] } }]);
   });

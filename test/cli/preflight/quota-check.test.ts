@@ -110,6 +110,7 @@ describe('a quota', () => {
         result: 'failed',
         text: expect.stringMatching(/^short by 1: .*; without it nothing falls back to this type$/),
       },
+      { check: `kind of ${OWN}` },
       { check: `scaling of ${OWN}` },
     ]);
   });
@@ -123,13 +124,14 @@ describe('a quota', () => {
     const other = { name: 'AllTraffic', instances: 0, concurrency: 5, instanceType: undefined, pools: [] };
     const account = {
       applied: { [SERVERLESS_QUOTA]: 10 },
-      endpoints: [{ name: 'other', configName: 'other-config', variants: [other], pending: [] }],
+      endpoints: [{ name: 'other', configName: 'other-config', asynchronous: false, variants: [other], pending: [] }],
     };
     expect(await checksOf([endpoint([serverless])], account)).toMatchObject([
       {
         result: 'failed',
         text: 'short by 3: needs 8 concurrent requests, other endpoints use 5, and the quota is 10 (applied)',
       },
+      {},
       {},
     ]);
   });

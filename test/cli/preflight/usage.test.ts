@@ -22,7 +22,13 @@ describe('what other endpoints use', () => {
       { instanceType: GPU, instances: 1 },
       { instanceType: 'ml.g6.xlarge', instances: 2 },
     ];
-    const other = { name: 'other', configName: 'other-config', variants: [{ ...part, pools }], pending: [] };
+    const other = {
+      name: 'other',
+      configName: 'other-config',
+      asynchronous: false,
+      variants: [{ ...part, pools }],
+      pending: [],
+    };
     expect(await beside([other], 9)).toMatchObject({ result: 'passed', text: expect.stringContaining('use 1,') });
   });
 
