@@ -1,5 +1,5 @@
 import type { RowFault, RowRule, SourceObject } from '../../../protocol/dataset';
-import type { DatasetProfile } from '../statistics/profile';
+import type { DatasetProfile } from '../statistics/dataset-profile';
 
 /** Rows of a shard that go into the result itself as samples. */
 export const MAX_SAMPLES = 20;
