@@ -1,6 +1,7 @@
 import { CountTable } from './count-table';
 import { addExact, type ExactNumber, exactText, parseExact, squareOf, timesOf, ZERO } from './exact-number';
 import { ExactSum } from './exact-sum';
+import { ProfileError } from './profile-error';
 import { QuantileSketch, type QuantileSketchProfile } from './quantile-sketch';
 import type { Scale } from './scale';
 import { MAX_VALUES } from './value-counts';
@@ -129,7 +130,8 @@ export function mergeNumbers(scale: Scale, a: NumberProfile, b: NumberProfile): 
 
 export function exactOf(text: string): ExactNumber {
   const exact = parseExact(text);
-  if (exact === undefined) throw new RangeError('a sum of a profile is damaged');
+  if (exact === undefined)
+    throw new ProfileError('a sum of a profile is damaged: take the profile through readProfile first');
   return exact;
 }
 
