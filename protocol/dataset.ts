@@ -83,6 +83,7 @@ export type HoldOutDocument =
 export type SourceFormat = 'csv' | 'jsonl' | 'parquet';
 
 export interface SourceDocument {
+  /** Name of the bucket; empty: the dataset's own, below `DATASET_OBJECTS.inbox`, with which the prefix begins then. */
   readonly bucket: string;
   /** Empty, or ends with a slash. */
   readonly prefix: string;
@@ -297,6 +298,8 @@ export const DATASET_OBJECTS = {
   keyIndex: (version: string, partition: number): string => `index/${version}/keys-${partition}.bin`,
   groupIndex: (version: string, partition: number): string => `index/${version}/groups-${partition}.bin`,
   replay: 'replay/',
+  /** Where objects can be put for a dataset that has no source bucket of its own. */
+  inbox: 'inbox/',
 } as const;
 
 /** The event that is sent when a version is published: source and detail type of EventBridge. */
