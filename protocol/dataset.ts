@@ -83,6 +83,7 @@ export type HoldOutDocument =
 export type SourceFormat = 'csv' | 'jsonl' | 'parquet';
 
 export interface SourceDocument {
+  /** Name of the bucket; empty: the dataset's own, below `DATASET_OBJECTS.inbox`, with which the prefix begins then. */
   readonly bucket: string;
   /** Empty, or ends with a slash. */
   readonly prefix: string;
@@ -384,6 +385,8 @@ export const DATASET_OBJECTS = {
   keyIndex: (version: string, partition: number): string => `index/${version}/keys-${partition}.bin`,
   groupIndex: (version: string, partition: number): string => `index/${version}/groups-${partition}.bin`,
   replay: 'replay/',
+  /** Where objects can be put for a dataset that has no source bucket of its own. */
+  inbox: 'inbox/',
 } as const;
 
 /** How an object of replayed rows is to be read. Rows of Parquet files come back as JSON lines. */

@@ -1,0 +1,115 @@
+import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { DATASET_OBJECTS } from '../../protocol/dataset';
+import { ENV } from '../../protocol/env';
+import { acknowledgeWildcard } from '../core/acknowledge';
+import { grantKeyThrough } from '../core/grants';
+
+/** Where dataset versions are kept, owned or linked. */
+interface KeptDatasets {
+  readonly bucket: IBucket;
+  readonly table: ITableV2;
+  readonly key: IKey;
+}
+
+const { runs, quarantine, manifests } = DATASET_OBJECTS;
+const SHARDS = 'shards/';
+const INDEX = 'index/';
+/** Parts of the bucket that hold what is published. */
+const PUBLISHED = [SHARDS, manifests, INDEX];
+
+/** What each part of a pipeline may do with the datasets: its own folders of the bucket, and no more. */
+export class DatasetAccess {
+  constructor(private readonly kept: KeptDatasets) {}
+
+  /** Writes what a shard was found to be, its good rows and its bad ones. What it reads is granted with the sources. */
+  connectChecker(handler: LambdaFunction): void {
+    this.allow(handler, ['s3:PutObject'], [runs, quarantine]);
+    this.useKey(handler, 'write');
+    this.name(handler);
+  }
+
+  /** Reads rows of the run and the index of the version before it. */
+  connectMatcher(handler: LambdaFunction): void {
+    this.allow(handler, ['s3:GetObject'], [runs, INDEX]);
+    this.allow(handler, ['s3:PutObject'], [runs]);
+    this.useKey(handler, 'write');
+    this.name(handler);
+  }
+
+  connectSplitter(handler: LambdaFunction): void {
+    this.allow(handler, ['s3:GetObject'], [runs, INDEX]);
+    this.allow(handler, ['s3:PutObject'], [runs, quarantine]);
+    this.useKey(handler, 'write');
+    this.name(handler);
+  }
+
+  /** The only one that writes what is published, and the catalogue. */
+  connectSteps(handler: LambdaFunction): void {
+    const { bucket, table, key } = this.kept;
+    this.allow(handler, ['s3:GetObject', 's3:PutObject'], [runs, ...PUBLISHED]);
+    this.allow(handler, ['s3:DeleteObject'], [runs]);
+    // Whole, because only who may list a bucket is told that an object is missing, and not that it is forbidden.
+    handler.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }));
+    table.grant(
+      handler,
+      'dynamodb:BatchGetItem',
+      'dynamodb:BatchWriteItem',
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:UpdateItem',
+    );
+    this.useKey(handler, 'write');
+    grantKeyThrough(key, handler, [{ service: 'dynamodb', access: 'write' }]);
+    this.name(handler);
+    handler.addEnvironment(ENV.catalogueTable, table.tableName);
+  }
+
+  /** Lists are read, results of workers are written, in several parts where they are many. */
+  grantMaps(grantee: IGrantable): Grant {
+    this.useKey(grantee, 'write');
+    return this.allow(
+      grantee,
+      ['s3:AbortMultipartUpload', 's3:GetObject', 's3:ListMultipartUploadParts', 's3:PutObject'],
+      [runs],
+    );
+  }
+
+  grantRead(grantee: IGrantable): Grant {
+    const { bucket, table, key } = this.kept;
+    this.useKey(grantee, 'read');
+    grantKeyThrough(key, grantee, [{ service: 'dynamodb', access: 'read' }]);
+    const { principalStatement } = Grant.addToPrincipal({
+      grantee,
+      actions: ['s3:ListBucket'],
+      resourceArns: [bucket.bucketArn],
+    });
+    principalStatement?.addCondition('StringLike', { 's3:prefix': [SHARDS, manifests].map((prefix) => `${prefix}*`) });
+    return table
+      .grant(grantee, 'dynamodb:GetItem', 'dynamodb:Query')
+      .combine(this.allow(grantee, ['s3:GetObject', 's3:GetObjectVersion'], [SHARDS, manifests]));
+  }
+
+  private allow(grantee: IGrantable, actions: string[], prefixes: readonly string[]): Grant {
+    const resourceArns = prefixes.map((prefix) => this.kept.bucket.arnForObjects(`${prefix}*`));
+    const grant = Grant.addToPrincipal({ grantee, actions, resourceArns });
+    const { grantPrincipal } = grantee;
+    for (const arn of resourceArns) {
+      if (!Construct.isConstruct(grantPrincipal)) continue;
+      acknowledgeWildcard(grantPrincipal, arn, 'objects of runs and versions are named when they are made');
+    }
+    return grant;
+  }
+
+  private useKey(grantee: IGrantable, access: 'read' | 'write'): void {
+    grantKeyThrough(this.kept.key, grantee, [{ service: 's3', access }]);
+  }
+
+  private name(handler: LambdaFunction): void {
+    handler.addEnvironment(ENV.datasetBucket, this.kept.bucket.bucketName);
+  }
+}
