@@ -184,7 +184,10 @@ export interface ShardFile {
 
 export type DatasetSide = 'train' | 'holdout';
 
-/** Rows of one subject that were erased from a shard. The digest of the shard as it was published stays in the manifest. */
+/**
+ * Rows of one subject that were erased from a shard. The digest of the shard as it was published stays in the manifest. A shard
+ * that lost rows more than once has several, of which the last says what is left.
+ */
 export interface Tombstone {
   /** Digest of the shard as published. */
   readonly shard: string;
@@ -275,6 +278,9 @@ export const CATALOGUE_KEYS = {
   lease: 'LEASE',
   sources: (dataset: string): string => `SOURCES#${dataset}`,
   source: ({ bucket, key, versionId, etag }: SourceObject): string => `${bucket}/${key}#${versionId ?? etag}`,
+  /** That the quarantine of a run was replayed. */
+  replay: (run: string): string => `REPLAY#${run}`,
+  replayPrefix: 'REPLAY#',
 } as const;
 
 /** Keys of objects in the dataset bucket. */
@@ -298,6 +304,24 @@ export const DATASET_OBJECTS = {
   groupIndex: (version: string, partition: number): string => `index/${version}/groups-${partition}.bin`,
   replay: 'replay/',
 } as const;
+
+/** How an object of replayed rows is to be read. Rows of Parquet files come back as JSON lines. */
+export type ReplayFormat = { readonly format: 'csv'; readonly delimiter: string } | { readonly format: 'jsonl' };
+
+/** Key of an object of replayed rows. It tells the delimiter, as the code of a character, for the bucket's rows are of many sources. */
+export function replayObject(run: string, digest: string, how: ReplayFormat): string {
+  const name = how.format === 'jsonl' ? `${digest}.jsonl` : `${digest}-${how.delimiter.charCodeAt(0)}.csv`;
+  return `${DATASET_OBJECTS.replay}${run}/${name}`;
+}
+
+/** What `replayObject` said; undefined for a key that it did not make. */
+export function replayFormat(key: string): ReplayFormat | undefined {
+  const [, name] = /^replay\/[^/]+\/([^/]+)$/.exec(key) ?? [];
+  if (name === undefined) return undefined;
+  const [, code] = /^[0-9a-f]+-(\d+)\.csv$/.exec(name) ?? [];
+  if (code !== undefined) return { format: 'csv', delimiter: String.fromCharCode(Number(code)) };
+  return /^[0-9a-f]+\.jsonl$/.test(name) ? { format: 'jsonl' } : undefined;
+}
 
 /** The event that is sent when a version is published: source and detail type of EventBridge. */
 export const DATASET_EVENT = { source: 'slipway.data', published: 'DatasetPublished' } as const;
