@@ -1,5 +1,12 @@
 import type { Readable } from 'node:stream';
-import type { DatasetPublished, DatasetRun, SourceObject } from '../../protocol/dataset';
+import type {
+  DatasetLease,
+  DatasetPublished,
+  DatasetRun,
+  DatasetVersionItem,
+  LatestVersion,
+  SourceObject,
+} from '../../protocol/dataset';
 
 export interface StoredObject {
   readonly key: string;
@@ -32,13 +39,16 @@ export interface DatasetObjects {
 
 /** Objects as they lay in source buckets. */
 export interface SourceObjects {
-  read(object: SourceObject): Promise<Readable>;
+  /** Undefined where it is gone. */
+  read(object: SourceObject): Promise<Readable | undefined>;
 }
 
-/** What is remembered of a replay: the quarantine of a run is replayed once. */
+/** What is remembered of a replay: the quarantine of a run is replayed once, unless somebody asks for it again. */
 export interface ReplayMark {
   /** Whose quarantine it was. */
   readonly run: string;
+  /** How often, this one included. */
+  readonly times: number;
   readonly rows: number;
   readonly objects: readonly string[];
   /** ISO 8601, UTC. */
@@ -46,41 +56,31 @@ export interface ReplayMark {
   readonly replayedBy: string;
 }
 
-/** Whether the dataset was free; or who has it. */
-export type LeaseTaken = { readonly taken: true } | { readonly taken: false; readonly reason: string };
+/** `moved`: another version has become the latest; `lost`: the lease is another's. Either way nothing was written. */
+export type CommitOutcome = 'done' | 'moved' | 'lost';
 
 /** The catalogue of one dataset. Reads see every write that has ended. */
 export interface Catalogue {
   readonly dataset: string;
-  /** Versions by id, in no order. */
-  versions(): Promise<readonly string[]>;
   /** Undefined until something was published. */
-  latest(): Promise<string | undefined>;
+  latest(): Promise<LatestVersion | undefined>;
+  versions(): Promise<readonly DatasetVersionItem[]>;
   runs(): Promise<readonly DatasetRun[]>;
   run(run: string): Promise<DatasetRun | undefined>;
   /** Source objects that were taken by a run. */
   sources(): Promise<readonly SourceObject[]>;
-  /** Forgets that an object was taken: the object is no more. */
-  dropSource(object: SourceObject): Promise<void>;
   replays(): Promise<readonly ReplayMark[]>;
   markReplay(mark: ReplayMark): Promise<void>;
   dropReplay(run: string): Promise<void>;
-  /** Adds a version if it is not there, and makes it the latest, if `parent` still is that. */
-  publish(published: PublishedVersion): Promise<void>;
-  /** Takes the lease that keeps pipeline runs away, for some minutes. Repeated, it prolongs its own. */
-  takeLease(holder: string): Promise<LeaseTaken>;
-  releaseLease(holder: string): Promise<void>;
-}
-
-export interface PublishedVersion {
-  readonly version: string;
-  readonly parent: string;
-  readonly manifestKey: string;
-  readonly contentHash: string;
-  readonly rows: { readonly train: number; readonly holdout: number };
-  readonly run: string;
-  /** ISO 8601, UTC. */
-  readonly publishedAt: string;
+  /** Adds a version, if it is not there, and the run that made it, and makes the version the latest if `parent` is that still. */
+  commit(version: DatasetVersionItem, run: DatasetRun, parent: string, holder: string): Promise<CommitOutcome>;
+  lease(): Promise<DatasetLease | undefined>;
+  /** Takes the lease if it is still as it was seen; false where it is not. */
+  takeLease(lease: DatasetLease, seen: DatasetLease | undefined): Promise<boolean>;
+  /** False where the lease is another's. */
+  renewLease(holder: string, expiresAt: number): Promise<boolean>;
+  /** Gives it back; whether somebody asked meanwhile for a run of the pipeline. */
+  releaseLease(holder: string): Promise<boolean>;
 }
 
 /** A prediction record of one subject. */

@@ -28,7 +28,8 @@ interface Group {
 export class ReplayObjects {
   private readonly groups = new Map<string, Group>();
 
-  constructor(private readonly run: string) {}
+  /** The folder of a replay has a name of its own: what has the name and bytes of an object that was taken is not read again. */
+  constructor(private readonly folder: string) {}
 
   /** Takes a row, and gives the objects that it completes. */
   add(row: QuarantinedRow): ReplayObject[] {
@@ -57,7 +58,7 @@ export class ReplayObjects {
     const lines = header === undefined ? rows : [header, ...rows];
     const body = Buffer.concat(lines.flatMap((line) => (endsLine(line) ? [line] : [line, LINE_FEED])));
     const digest = createHash('sha256').update(body).digest('hex').slice(0, 16);
-    const key = replayObject(this.run, digest, format === 'csv' ? { format, delimiter } : { format: 'jsonl' });
+    const key = replayObject(this.folder, digest, format === 'csv' ? { format, delimiter } : { format: 'jsonl' });
     return { key, body, rows: rows.length };
   }
 }

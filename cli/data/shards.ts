@@ -12,10 +12,7 @@ export interface ShardFound {
 }
 
 /** Unpacked bytes of a shard; undefined where it is not there. */
-export async function openShard(
-  objects: DatasetObjects,
-  digest: string,
-): Promise<AsyncIterable<Buffer> | undefined> {
+export async function openShard(objects: DatasetObjects, digest: string): Promise<AsyncIterable<Buffer> | undefined> {
   const packed = await objects.read(DATASET_OBJECTS.shard(digest));
   if (packed === undefined) return undefined;
   const unpacked = createGunzip();

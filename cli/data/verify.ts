@@ -1,5 +1,5 @@
-import { accountsHold, DATASET_OBJECTS, type DatasetManifest } from '../../protocol/dataset';
 import { contentHashOf, schemaHashOf, versionOf } from '../../lambdas/shared/dataset/version-address';
+import { accountsHold, DATASET_OBJECTS, type DatasetManifest } from '../../protocol/dataset';
 import { inParallel } from '../in-parallel';
 import type { Tell } from './data-stage';
 import { erasedDigests, liveShards, rowsErased, rowsOn } from './manifest';
@@ -33,7 +33,9 @@ export async function verifyVersion(objects: DatasetObjects, manifest: DatasetMa
     tell(`${done} of ${live.length} shards`);
   });
   for (const digest of await remains(objects, manifest)) {
-    faults.push(`shard ${digest}, from which rows were erased, is still in the bucket; run "slipway data forget" again`);
+    faults.push(
+      `shard ${digest}, from which rows were erased, is still in the bucket; run "slipway data forget" again`,
+    );
   }
   return {
     version: manifest.version,
