@@ -189,7 +189,10 @@ export interface ShardFile {
 
 export type DatasetSide = 'train' | 'holdout';
 
-/** Rows of one subject that were erased from a shard. The digest of the shard as it was published stays in the manifest. */
+/**
+ * Rows of one subject that were erased from a shard. The digest of the shard as it was published stays in the manifest. A shard
+ * that lost rows more than once has several, of which the last says what is left.
+ */
 export interface Tombstone {
   /** Digest of the shard as published. */
   readonly shard: string;
@@ -278,7 +281,7 @@ export interface DatasetRun {
   readonly lost?: number;
 }
 
-export type RunPhase = 'begun' | 'planned' | 'merged' | 'judged' | 'committed';
+export type RunPhase = 'begun' | 'planned' | 'merged' | 'judged' | 'committed' | 'taken';
 
 /** `DATASET_OBJECTS.report`: what is known of a run beyond its item. Values of personal columns are masked. */
 export interface RunReport {
@@ -359,6 +362,9 @@ export const CATALOGUE_KEYS = {
   sources: (dataset: string): string => `SOURCES#${dataset}`,
   /** By its ETag, for a listing tells no versions: the same bytes put there again are no other object. */
   source: ({ bucket, key, etag }: Pick<SourceObject, 'bucket' | 'key' | 'etag'>): string => `${bucket}/${key}#${etag}`,
+  /** That the quarantine of a run was replayed. */
+  replay: (run: string): string => `REPLAY#${run}`,
+  replayPrefix: 'REPLAY#',
 } as const;
 
 /** Keys of objects in the dataset bucket. */
@@ -378,10 +384,12 @@ export const DATASET_OBJECTS = {
   /** Quarantined rows of a shard come in files of bounded size: the first is `quarantineFile`, these are the second and later. */
   furtherQuarantineFile: (run: string, shard: string, file: number): string =>
     `quarantine/${run}/${shard}-${file}.jsonl`,
+  shards: 'shards/',
   shard: (digest: string): string => `shards/${digest}.jsonl.gz`,
   manifests: 'manifests/',
   manifest: (version: string): string => `manifests/${version}.json`,
   indexes: 'index/',
+  index: (version: string): string => `index/${version}/`,
   keyIndex: (version: string, partition: number): string => `index/${version}/keys-${partition}.bin`,
   groupIndex: (version: string, partition: number): string => `index/${version}/groups-${partition}.bin`,
   replay: 'replay/',
@@ -393,9 +401,9 @@ export const DATASET_OBJECTS = {
 export type ReplayFormat = { readonly format: 'csv'; readonly delimiter: string } | { readonly format: 'jsonl' };
 
 /** Key of an object of replayed rows. It tells the delimiter, as the code of a character, for the bucket's rows are of many sources. */
-export function replayObject(run: string, digest: string, how: ReplayFormat): string {
+export function replayObject(folder: string, digest: string, how: ReplayFormat): string {
   const name = how.format === 'jsonl' ? `${digest}.jsonl` : `${digest}-${how.delimiter.charCodeAt(0)}.csv`;
-  return `${DATASET_OBJECTS.replay}${run}/${name}`;
+  return `${DATASET_OBJECTS.replay}${folder}/${name}`;
 }
 
 /** What `replayObject` said; undefined for a key that it did not make. */

@@ -1,4 +1,5 @@
 import { artifactPrefix, type ModelVersion, type PointerChange, type Pointers } from '../../protocol/model-version';
+import { inParallel } from '../in-parallel';
 import { hashArtifact } from './content-hash';
 import type { ArtifactStore, Identity, PointerMove, RegistryStore } from './ports';
 import { ArtifactRefused, NoSuchVersion, PointerConflict, RegistryRefused } from './registry-error';
@@ -73,7 +74,7 @@ export class ModelRegistry {
     await this.requireVersions(parents);
     const registeredBy = await identity();
     const prefix = artifactPrefix(model, version);
-    await inParallel(files, (file) => artifacts.upload(prefix, file));
+    await inParallel(files, PARALLEL_UPLOADS, (file) => artifacts.upload(prefix, file));
     const created: ModelVersion = {
       model,
       version,
@@ -219,19 +220,4 @@ function sameMetrics(a: Readonly<Record<string, number>>, b: Readonly<Record<str
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-async function inParallel<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
-  const waiting = [...items];
-  const worker = async () => {
-    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) {
-      try {
-        await work(item);
-      } catch (error) {
-        waiting.length = 0;
-        throw error;
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: PARALLEL_UPLOADS }, worker));
 }

@@ -6,9 +6,9 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { STSClient } from '@aws-sdk/client-sts';
 import { EndpointControl } from '../../cli/endpoint-control/control';
-import { StepFunctionsControl } from '../../cli/endpoint-control/io/step-functions';
 import { awsRegistry } from '../../cli/registry/io/aws-registry';
 import type { ModelRegistry } from '../../cli/registry/registry';
+import { StepFunctionsExecutions } from '../../cli/state-machine/io/step-functions';
 import { loadMails, type Mail, type Split, splitMails } from '../../examples/spam-filter/mails';
 import { train, writeArtifact } from '../../examples/spam-filter/train';
 import { CONTROLLER_OUTPUT } from '../../protocol/endpoint-control';
@@ -68,7 +68,7 @@ export function stageController(
   const { [CONTROLLER_OUTPUT]: name } = outputs;
   if (name === undefined) return undefined;
   const arn = `arn:aws:states:${config.region}:${EMULATOR_ACCOUNT}:stateMachine:${name}`;
-  const port = new StepFunctionsControl(new SFNClient(config), arn);
+  const port = new StepFunctionsExecutions(new SFNClient(config), arn);
   return new EndpointControl({
     port,
     identity: async () => 'rehearsal',

@@ -5,25 +5,24 @@ import {
   type SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import type { ControlRequest, ControlResult } from '../../../protocol/endpoint-control';
-import type { ControlPort, ControlStatus, EnteredState } from '../control';
+import type { EnteredState, ExecutionStatus, ExecutionsPort } from '../follow';
 
-/** The controller's state machine, by its ARN. */
-export class StepFunctionsControl implements ControlPort {
+/** Executions of a state machine, by its ARN. */
+export class StepFunctionsExecutions implements ExecutionsPort {
   constructor(
     private readonly client: SFNClient,
     private readonly stateMachineArn: string,
   ) {}
 
-  async start(request: ControlRequest): Promise<string> {
+  async start(input: unknown): Promise<string> {
     const { executionArn } = await this.client.send(
-      new StartExecutionCommand({ stateMachineArn: this.stateMachineArn, input: JSON.stringify(request) }),
+      new StartExecutionCommand({ stateMachineArn: this.stateMachineArn, input: JSON.stringify(input) }),
     );
     if (executionArn === undefined) throw new Error('Step Functions did not say which execution it started');
     return executionArn;
   }
 
-  async status(execution: string): Promise<ControlStatus> {
+  async status(execution: string): Promise<ExecutionStatus> {
     const { status, output, error, cause } = await this.client.send(
       new DescribeExecutionCommand({ executionArn: execution }),
     );
@@ -32,7 +31,7 @@ export class StepFunctionsControl implements ControlPort {
       case 'PENDING_REDRIVE':
         return { kind: 'running' };
       case 'SUCCEEDED':
-        return { kind: 'succeeded', result: JSON.parse(output ?? '{}') as ControlResult };
+        return { kind: 'succeeded', output: JSON.parse(output ?? '{}') };
       case 'FAILED':
         return { kind: 'failed', error: error ?? 'unknown', cause: cause ?? 'no cause is given' };
       default:

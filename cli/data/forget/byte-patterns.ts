@@ -1,0 +1,69 @@
+interface Pattern {
+  readonly bytes: Buffer;
+  /** Bytes of a character. */
+  readonly width: 1 | 2;
+}
+
+/** A value this short, or a number, stands in many a longer word: it counts only where it is a word of its own. */
+const SHORT = 4;
+
+/** A text as bytes may hold it that were never understood: in other encodings, and escaped as CSV and JSON do. */
+export class BytePatterns {
+  private readonly patterns: readonly Pattern[];
+  private readonly wholeWords: boolean;
+  /** Bytes of what came before that must be looked at again with what comes next. */
+  readonly overlap: number;
+
+  constructor(text: string) {
+    const json = JSON.stringify(text).slice(1, -1);
+    const forms = new Set([
+      text,
+      text.replaceAll('"', '""'),
+      json,
+      json.replaceAll('/', '\\/'),
+      escaped(json, (hex) => hex),
+      escaped(json, (hex) => hex.toUpperCase()),
+    ]);
+    this.patterns = [...forms].flatMap(encodings);
+    this.wholeWords = text.length < SHORT || /^[\d.+-]+$/.test(text);
+    // With the characters on both sides.
+    this.overlap = Math.max(...this.patterns.map(({ bytes }) => bytes.length)) + 4;
+  }
+
+  in(bytes: Buffer): boolean {
+    return this.patterns.some((pattern) => this.has(bytes, pattern));
+  }
+
+  private has(bytes: Buffer, { bytes: wanted, width }: Pattern): boolean {
+    if (wanted.length === 0) return false;
+    for (let at = bytes.indexOf(wanted); at !== -1; at = bytes.indexOf(wanted, at + 1)) {
+      if (!this.wholeWords) return true;
+      const after = at + wanted.length;
+      if (!isWord(bytes.subarray(Math.max(0, at - width), at)) && !isWord(bytes.subarray(after, after + width)))
+        return true;
+    }
+    return false;
+  }
+}
+
+function encodings(text: string): Pattern[] {
+  const little = Buffer.from(text, 'utf16le');
+  const patterns: Pattern[] = [
+    { bytes: Buffer.from(text, 'utf8'), width: 1 },
+    { bytes: little, width: 2 },
+    { bytes: Buffer.from(little).swap16(), width: 2 },
+  ];
+  // Characters that Latin-1 does not have would become others.
+  if (/^[\u0000-\u00ff]*$/.test(text)) patterns.push({ bytes: Buffer.from(text, 'latin1'), width: 1 });
+  return patterns;
+}
+
+/** Characters beyond ASCII as `\uXXXX`. */
+function escaped(json: string, digits: (hex: string) => string): string {
+  return json.replace(/[\u0080-\uffff]/g, (unit) => `\\u${digits(unit.charCodeAt(0).toString(16).padStart(4, '0'))}`);
+}
+
+/** Whether a character, of one byte or of two in either order, is a letter or digit. */
+function isWord(character: Buffer): boolean {
+  return /[0-9A-Za-z]/.test(character.toString('latin1'));
+}

@@ -1,0 +1,144 @@
+import { CATALOGUE_KEYS, DATASET_OBJECTS, type SourceObject } from '../../../protocol/dataset';
+import { CliError, EXIT } from '../../errors';
+import type { DataStage, Tell } from '../data-stage';
+import { withLease } from '../lease';
+import { readManifest } from '../manifest';
+import type { SubjectRecord } from '../ports';
+import { rowsOfFile } from '../quarantine';
+import { forgetRows, type NewVersion } from './forget';
+import { findTraces, namedShards, rowsIn, type Traces } from './scan';
+import { type SourceSearch, searchSources } from './source-search';
+import type { Subject } from './subject';
+import { modelsTrainedOn, type TrainedModel } from './trained-models';
+
+/** What an erasure comes to, or would. Nothing in it is of the subject. */
+export interface Forgotten {
+  readonly dataset: string;
+  /** Whether nothing was written. */
+  readonly dryRun: boolean;
+  /** Versions that held the subject's rows, and how many. */
+  readonly versions: readonly { readonly version: string; readonly rows: number }[];
+  /** Rows and shards that they lay in, each counted once. */
+  readonly rows: number;
+  readonly shards: number;
+  readonly quarantine: { readonly rows: number; readonly files: number };
+  /** Objects of replayed rows. */
+  readonly replayed: number;
+  /** Objects that ended runs have left. */
+  readonly leftovers: number;
+  readonly predictions: { readonly records: number; readonly payloads: number; readonly open: number };
+  /** The version without the rows; null where the latest held none. */
+  readonly published: NewVersion | null;
+  readonly models: readonly TrainedModel[];
+  readonly sources: SourceSearch;
+}
+
+export interface ForgetSubjectOptions {
+  readonly stage: DataStage;
+  readonly subject: Subject;
+  /** Whether to erase, rather than to count. */
+  readonly erase: boolean;
+  readonly now: () => Date;
+  readonly tell: Tell;
+}
+
+/** Erases one subject, or counts what that would erase. */
+export async function forgetSubject(options: ForgetSubjectOptions): Promise<Forgotten> {
+  const { stage, subject, erase, now, tell } = options;
+  const latest = await stage.catalogue.latest();
+  if (latest !== undefined) subject.check((await readManifest(stage.objects, latest.version)).schema);
+  if (!erase) return forgotten(options, await findTraces(stage.objects, subject, counting(tell)), null);
+  return withLease({ stage, now, tell }, async (lease) => {
+    const step = async (text: string) => {
+      await lease.keep();
+      tell(text);
+    };
+    const traces = await findTraces(stage.objects, subject, step);
+    await refuseLocked(stage, traces);
+    // What is left of them names objects that are gone afterwards.
+    const found = await forgotten(options, traces, null, step);
+    const published = await forgetRows({ stage, subject, traces, lease, now: now(), step });
+    await erasePredictions(stage, subject);
+    return { ...found, published: published ?? null };
+  });
+}
+
+function counting(tell: Tell): (text: string) => Promise<void> {
+  return async (text) => tell(text);
+}
+
+async function forgotten(
+  { stage, subject, erase, tell }: ForgetSubjectOptions,
+  traces: Traces,
+  published: NewVersion | null,
+  step: (text: string) => Promise<void> = counting(tell),
+): Promise<Forgotten> {
+  const records = await subject.keyed((text) => stage.records.of(text));
+  const versions = traces.manifests
+    .filter((manifest) => [...namedShards(manifest)].some((digest) => traces.shards.has(digest)))
+    .map((manifest) => ({ version: manifest.version, rows: rowsIn(manifest, traces) }));
+  const trained = modelsTrainedOn(
+    await stage.models.list(),
+    versions.map(({ version }) => version),
+  );
+  return {
+    dataset: stage.catalogue.dataset,
+    dryRun: !erase,
+    versions,
+    rows: sum(traces.shards.values()),
+    shards: traces.shards.size,
+    quarantine: { rows: sum(traces.quarantine.values()), files: traces.quarantine.size },
+    replayed: traces.replayed.length,
+    leftovers: traces.leftovers.length,
+    predictions: {
+      records: records.length,
+      payloads: records.reduce((total, { payloads }) => total + payloads.length, 0),
+      open: records.filter(({ open }) => open).length,
+    },
+    published,
+    models: trained,
+    sources: await searchSources(stage.sources, await sourcesOf(stage, traces), subject, step),
+  };
+}
+
+/** Source objects of all versions and runs, and of quarantined rows, but for those that replays made. */
+async function sourcesOf({ objects, catalogue }: DataStage, traces: Traces): Promise<SourceObject[]> {
+  const all = [...traces.manifests.flatMap(({ sources }) => sources), ...(await catalogue.sources())];
+  for (const key of traces.quarantine.keys()) {
+    for await (const { object } of rowsOfFile(objects, key)) all.push(object);
+  }
+  const own = all.filter(({ bucket, key }) => bucket === objects.bucket && key.startsWith(DATASET_OBJECTS.replay));
+  const others = all.filter((object) => !own.includes(object));
+  return [...new Map(others.map((object) => [CATALOGUE_KEYS.source(object), object])).values()];
+}
+
+/** Told before anything is written: half an erasure would help nobody. */
+async function refuseLocked({ objects }: DataStage, traces: Traces): Promise<void> {
+  const keys = [
+    ...[...traces.shards.keys(), ...traces.obsolete].map(DATASET_OBJECTS.shard),
+    ...traces.manifests
+      .filter((manifest) => [...namedShards(manifest)].some((digest) => traces.shards.has(digest)))
+      .map(({ version }) => DATASET_OBJECTS.manifest(version)),
+    ...traces.quarantine.keys(),
+  ];
+  for (const key of keys) {
+    const until = await objects.lockedUntil(key);
+    if (until === undefined) continue;
+    throw new CliError(
+      `object ${key} of ${objects.bucket} is locked until ${until} (S3 Object Lock), so that nobody can erase it before; nothing was changed. A dataset of personal data must not be locked: whoever may bypass governance mode can take the lock off`,
+      EXIT.failed,
+    );
+  }
+}
+
+/** Records whose answer is awaited are written again when it comes: they are told, and left for a rerun. */
+async function erasePredictions({ records }: DataStage, subject: Subject): Promise<void> {
+  const found: readonly SubjectRecord[] = await subject.keyed((text) => records.of(text));
+  for (const record of found) if (!record.open) await records.erase(record);
+}
+
+function sum(numbers: Iterable<number>): number {
+  let total = 0;
+  for (const number of numbers) total += number;
+  return total;
+}

@@ -1,0 +1,145 @@
+import { canonicalJson } from '../../../lambdas/shared/dataset/version-address';
+import {
+  DATASET_OBJECTS,
+  type DatasetManifest,
+  type DatasetSchemaDocument,
+  type ShardFile,
+} from '../../../protocol/dataset';
+import { inParallel } from '../../in-parallel';
+import { findManifest, liveShards, readWhole } from '../manifest';
+import type { DatasetObjects } from '../ports';
+import { rowsOfFile } from '../quarantine';
+import { readShard } from '../shards';
+import type { Subject } from './subject';
+
+/** Where a subject's rows lie in a dataset bucket. */
+export interface Traces {
+  readonly manifests: readonly DatasetManifest[];
+  /** Rows of the subject by digest of each shard that has any, whether a version still holds the shard or not. */
+  readonly shards: ReadonlyMap<string, number>;
+  /** Rows of the subject by key of the quarantine file. */
+  readonly quarantine: ReadonlyMap<string, number>;
+  /** Objects that a replay made and that hold the value. */
+  readonly replayed: readonly string[];
+  /** What runs have left that can hold rows, of whomever. */
+  readonly leftovers: readonly string[];
+  /** Shards that an earlier erasure has replaced and not removed. */
+  readonly obsolete: readonly string[];
+}
+
+/** What the version names, living or replaced. */
+export function namedShards(manifest: DatasetManifest): Set<string> {
+  const replaced = manifest.tombstones.flatMap(({ replacedBy }) => (replacedBy === null ? [] : [replacedBy.digest]));
+  return new Set([...manifest.shards.map(({ digest }) => digest), ...replaced]);
+}
+
+const AT_ONCE = 4;
+
+/** Reads all that a dataset bucket holds of rows. Nothing is written. */
+export async function findTraces(
+  objects: DatasetObjects,
+  subject: Subject,
+  step: (text: string) => Promise<void>,
+): Promise<Traces> {
+  const manifests = await allManifests(objects);
+  const shards = await scanShards(objects, manifests, subject, step);
+  const quarantine = await scanQuarantine(objects, manifests, subject, step);
+  const live = new Set(manifests.flatMap((manifest) => liveShards(manifest).map(({ digest }) => digest)));
+  const replaced = new Set(manifests.flatMap((manifest) => [...namedShards(manifest)].filter((one) => !live.has(one))));
+  const there = new Set((await objects.versions(DATASET_OBJECTS.shards)).map(({ key }) => digestOf(key)));
+  return {
+    manifests,
+    shards,
+    quarantine,
+    replayed: await scanWhole(objects, await keysOf(objects, DATASET_OBJECTS.replay), subject),
+    leftovers: await scanLeftovers(objects, subject),
+    obsolete: [...replaced].filter((digest) => there.has(digest)),
+  };
+}
+
+/** All that were ever written, whether the catalogue knows them or not. */
+async function allManifests(objects: DatasetObjects): Promise<DatasetManifest[]> {
+  const manifests: DatasetManifest[] = [];
+  for (const key of await keysOf(objects, DATASET_OBJECTS.manifests)) {
+    const found = await findManifest(objects, key.slice(DATASET_OBJECTS.manifests.length, -'.json'.length));
+    if (found !== undefined) manifests.push(found);
+  }
+  return manifests;
+}
+
+/** Each object under `shards/`, also what a publication that was cut off has left. */
+async function scanShards(
+  objects: DatasetObjects,
+  manifests: readonly DatasetManifest[],
+  subject: Subject,
+  step: (text: string) => Promise<void>,
+): Promise<Map<string, number>> {
+  const found = new Map<string, number>();
+  const digests = (await keysOf(objects, DATASET_OBJECTS.shards)).map(digestOf);
+  const all = differentSchemas(manifests);
+  let done = 0;
+  await inParallel(digests, AT_ONCE, async (digest) => {
+    const naming = differentSchemas(manifests.filter((manifest) => namedShards(manifest).has(digest)));
+    const matchers = (naming.length === 0 ? all : naming).map((schema) => subject.matcher(schema));
+    let rows = 0;
+    await readShard(objects, digest, (lines) => {
+      for (const line of lines) if (matchers.some((matches) => matches(line))) rows += 1;
+    });
+    if (rows > 0) found.set(digest, rows);
+    done += 1;
+    await step(`${done} of ${digests.length} shards searched`);
+  });
+  return found;
+}
+
+async function scanQuarantine(
+  objects: DatasetObjects,
+  manifests: readonly DatasetManifest[],
+  subject: Subject,
+  step: (text: string) => Promise<void>,
+): Promise<Map<string, number>> {
+  const found = new Map<string, number>();
+  const schemas = differentSchemas(manifests);
+  for (const key of await keysOf(objects, DATASET_OBJECTS.quarantine)) {
+    let rows = 0;
+    for await (const row of rowsOfFile(objects, key)) if (subject.inQuarantined(row, schemas)) rows += 1;
+    if (rows > 0) found.set(key, rows);
+    await step(`${key} searched`);
+  }
+  return found;
+}
+
+/** Lists of what a run was to do name objects and no rows; its report shows samples. All else is made of rows. */
+async function scanLeftovers(objects: DatasetObjects, subject: Subject): Promise<string[]> {
+  const keys = new Set((await objects.versions(DATASET_OBJECTS.runs)).map(({ key }) => key));
+  const withRows = [...keys].filter((key) => !/\/(plan\.json|shards\.jsonl|partitions\.jsonl|report\.json)$/.test(key));
+  const reports = [...keys].filter((key) => key.endsWith('/report.json'));
+  return [...withRows, ...(await scanWhole(objects, reports, subject))].toSorted();
+}
+
+async function scanWhole(objects: DatasetObjects, keys: readonly string[], subject: Subject): Promise<string[]> {
+  const found: string[] = [];
+  for (const key of keys) {
+    const bytes = await readWhole(objects, key);
+    if (bytes !== undefined && subject.inBytes(bytes)) found.push(key);
+  }
+  return found;
+}
+
+async function keysOf(objects: DatasetObjects, prefix: string): Promise<string[]> {
+  return (await objects.list(prefix)).map(({ key }) => key);
+}
+
+export function digestOf(key: string): string {
+  return key.slice(DATASET_OBJECTS.shards.length, -'.jsonl.gz'.length);
+}
+
+/** Each of several schemas once. */
+export function differentSchemas(manifests: readonly DatasetManifest[]): DatasetSchemaDocument[] {
+  return [...new Map(manifests.map(({ schema }) => [canonicalJson(schema), schema])).values()];
+}
+
+/** Rows of the subject that a version holds now. */
+export function rowsIn(manifest: DatasetManifest, { shards }: Pick<Traces, 'shards'>): number {
+  return liveShards(manifest).reduce((sum: number, { digest }: ShardFile) => sum + (shards.get(digest) ?? 0), 0);
+}

@@ -1,0 +1,106 @@
+import { type CellValue, canonicalValue, valuesOfLine } from '../../../lambdas/shared/dataset/canonical-row';
+import type { ColumnSchema, ColumnType, DatasetSchemaDocument, QuarantinedRow } from '../../../protocol/dataset';
+import { CliError } from '../../errors';
+import { BytePatterns } from './byte-patterns';
+import { cellOf } from './quarantined-cell';
+
+/** Whether a canonical line is a row of the subject. */
+export type IsOfSubject = (line: Buffer) => boolean;
+
+/**
+ * Whose rows are erased. The value is in private fields alone: whoever prints, logs or serializes this, or an error about it,
+ * shows nothing of it.
+ */
+export class Subject {
+  readonly #text: string;
+  readonly #patterns: BytePatterns;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#patterns = new BytePatterns(text);
+  }
+
+  /** Whether bytes of any kind hold the value, in whichever of the usual encodings. */
+  inBytes(bytes: Buffer): boolean {
+    return this.#patterns.in(bytes);
+  }
+
+  /** Looks for it in bytes that come one after the other. */
+  async inStream(stream: AsyncIterable<Buffer>): Promise<boolean> {
+    let last: Buffer = Buffer.alloc(0);
+    for await (const chunk of stream) {
+      const seen = Buffer.concat([last, chunk]);
+      if (this.#patterns.in(seen)) return true;
+      last = seen.subarray(Math.max(0, seen.length - this.#patterns.overlap));
+    }
+    return false;
+  }
+
+  /** Refuses a value that no row can have, without saying it. */
+  check(schema: DatasetSchemaDocument): void {
+    const column = subjectColumn(schema);
+    if (this.#text === '') throw new CliError('the key is empty; give the value that the subject has in its rows');
+    if (valueOf(column.type, this.#text) !== undefined) return;
+    throw new CliError(`the key is no ${column.type}, which column "${column.name}" holds`);
+  }
+
+  /** For canonical lines of a schema. */
+  matcher(schema: DatasetSchemaDocument): IsOfSubject {
+    const column = subjectColumn(schema);
+    const value = valueOf(column.type, this.#text);
+    if (value === undefined) return () => false;
+    const bytes = Buffer.from(canonicalValue(column.type, value));
+    const index = schema.columns.indexOf(column);
+    // Nearly all lines are told by their bytes, without being parsed.
+    return (line) => line.includes(bytes) && valuesOfLine(schema.columns, line.toString('utf8'))[index] === value;
+  }
+
+  /** Whether a quarantined row is the subject's: by its column, or because its bytes hold the value anywhere. */
+  inQuarantined(row: QuarantinedRow, schemas: readonly DatasetSchemaDocument[]): boolean {
+    const raw = Buffer.from(row.raw, 'base64');
+    if (this.#patterns.in(raw)) return true;
+    return schemas.some((schema) => {
+      const { name, type } = subjectColumn(schema);
+      const cell = cellOf(row, raw, name);
+      const value = cell === undefined ? undefined : valueOf(type, cell);
+      return value !== undefined && value === valueOf(type, this.#text);
+    });
+  }
+
+  /** For the one who keys the HMAC of the subjects of predictions. */
+  keyed<Result>(hmac: (text: string) => Result): Result {
+    return hmac(this.#text);
+  }
+}
+
+/** The column that says whose row it is. */
+export function subjectColumn({ subject, key, columns }: DatasetSchemaDocument): ColumnSchema {
+  const name = subject ?? (key.length === 1 ? key[0] : undefined);
+  if (name === undefined) {
+    throw new CliError(
+      `the schema names no subject, and its key is ${key.length === 0 ? 'the whole row' : `the columns ${key.join(', ')}`}; declare the column that says whose row it is as "subject"`,
+    );
+  }
+  const column = columns.find((one) => one.name === name);
+  if (column === undefined) throw new CliError(`the schema has no column "${name}", which it names as subject`);
+  return column;
+}
+
+/** What a row holds that has this value; undefined where no row of the type can. */
+function valueOf(type: ColumnType, text: string): CellValue | undefined {
+  switch (type) {
+    case 'string':
+      return text;
+    case 'boolean':
+      return text === 'true' ? true : text === 'false' ? false : undefined;
+    case 'integer':
+    case 'number': {
+      const number = text.trim() === '' ? Number.NaN : Number(text);
+      return Number.isFinite(number) ? number : undefined;
+    }
+    default: {
+      const time = Date.parse(text);
+      return Number.isNaN(time) ? undefined : time;
+    }
+  }
+}
