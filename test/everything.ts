@@ -1,6 +1,7 @@
 import type { App } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { stages } from '../bin/stages';
+import { flights } from '../examples/flights/stack';
 import { gpuLlm } from '../examples/gpu-llm/stack';
 import { spamFilterRealTime } from '../examples/spam-filter/real-time/stack';
 import { spamFilterServerless } from '../examples/spam-filter/serverless/stack';
@@ -16,6 +17,7 @@ export function everythingIn(app: App): IConstruct[] {
     addOidcVpcStage(app),
     ...standaloneEndpoints(app),
     ...stageEndpoints(app).map(({ stack }) => stack),
+    flights(app),
     gpuLlm(app),
     spamFilterRealTime(app),
     spamFilterServerless(app),
