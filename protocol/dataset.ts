@@ -276,7 +276,7 @@ export interface DatasetRun {
   readonly lost?: number;
 }
 
-export type RunPhase = 'begun' | 'planned' | 'merged' | 'judged' | 'committed' | 'taken';
+export type RunPhase = 'begun' | 'planned' | 'merged' | 'judged' | 'committed';
 
 /** `DATASET_OBJECTS.report`: what is known of a run beyond its item. Values of personal columns are masked. */
 export interface RunReport {
@@ -380,6 +380,7 @@ export const DATASET_OBJECTS = {
   shard: (digest: string): string => `shards/${digest}.jsonl.gz`,
   manifests: 'manifests/',
   manifest: (version: string): string => `manifests/${version}.json`,
+  indexes: 'index/',
   index: (version: string): string => `index/${version}/`,
   keyIndex: (version: string, partition: number): string => `index/${version}/keys-${partition}.bin`,
   groupIndex: (version: string, partition: number): string => `index/${version}/groups-${partition}.bin`,

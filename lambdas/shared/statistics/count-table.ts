@@ -9,7 +9,10 @@ export class CountTable {
   private counts: Float64Array;
   private mask: number;
 
-  public constructor(capacity = 256) {
+  public constructor(
+    private readonly of: 'doubles' | 'integers',
+    capacity = 256,
+  ) {
     this.keys = new Float64Array(capacity);
     this.counts = new Float64Array(capacity);
     this.mask = capacity - 1;
@@ -17,10 +20,14 @@ export class CountTable {
 
   /** `key` is finite and not -0, `count` above 0. */
   public add(key: number, count: number): void {
-    double[0] = key;
-    // The upper bits of a product depend on all bits of its factors.
-    const mixed = Math.imul((words[0] as number) ^ Math.imul(words[1] as number, 0x85ebca6b), 0x9e3779b1);
     const { mask, keys, counts } = this;
+    let mixed = key | 0;
+    if (this.of === 'doubles') {
+      double[0] = key;
+      mixed = (words[0] as number) ^ Math.imul(words[1] as number, 0x85ebca6b);
+    }
+    mixed = Math.imul(mixed, 0x9e3779b1);
+    // The upper bits of a product depend on all bits of its factors.
     let place = (mixed ^ (mixed >>> 15)) & mask;
     for (;;) {
       const found = counts[place] as number;
@@ -54,7 +61,7 @@ export class CountTable {
   }
 
   private grow(): void {
-    const wider = new CountTable(2 * (this.mask + 1));
+    const wider = new CountTable(this.of, 2 * (this.mask + 1));
     this.forEach((key, count) => {
       wider.add(key, count);
     });

@@ -4,6 +4,15 @@ export interface ExactNumber {
   readonly exponent: number;
 }
 
+export const ZERO: ExactNumber = { mantissa: 0n, exponent: 0 };
+
+/** Exponent of the lowest bit of any double. */
+const LOWEST = -1074;
+
+const double = new Float64Array(1);
+/** Low word first: every machine that runs Lambda functions is little-endian. */
+const words = new Uint32Array(double.buffer);
+
 const TEXT = /^(?:0|(-?)([1-9a-f][0-9a-f]*)p(-?\d{1,4}))$/;
 
 /** Sums of squares of 2^53 doubles stay below 4,300 bits; a longer text is none of ours. */
@@ -11,6 +20,22 @@ const MAX_LENGTH = 1_200;
 
 /** Bits that a quotient must have at least, so that rounding it to 53 bits is rounding once. */
 const QUOTIENT_BITS = 66;
+
+/** `times` times a finite double. */
+export function timesOf(value: number, times: number): ExactNumber {
+  double[0] = value;
+  const high = words[1] as number;
+  const biased = (high >>> 20) & 0x7ff;
+  const upper = biased === 0 ? high & 0xfffff : (high & 0xfffff) | 0x100000;
+  const size = ((BigInt(upper) << 32n) | BigInt(words[0] as number)) * BigInt(times);
+  return { mantissa: high >>> 31 === 0 ? size : -size, exponent: LOWEST + Math.max(0, biased - 1) };
+}
+
+/** `times` times the square of a finite double. */
+export function squareOf(value: number, times: number): ExactNumber {
+  const { mantissa, exponent } = timesOf(value, 1);
+  return { mantissa: mantissa * mantissa * BigInt(times), exponent: 2 * exponent };
+}
 
 /** The one text of a number: hexadecimal odd mantissa, `p`, decimal exponent; `0` for zero. */
 export function exactText({ mantissa, exponent }: ExactNumber): string {
@@ -27,7 +52,7 @@ export function parseExact(text: string): ExactNumber | undefined {
   const match = TEXT.exec(text);
   if (match === null) return undefined;
   const [, sign, digits, exponent] = match;
-  if (digits === undefined) return { mantissa: 0n, exponent: 0 };
+  if (digits === undefined) return ZERO;
   const size = BigInt(`0x${digits}`);
   if ((size & 1n) === 0n) return undefined;
   return { mantissa: sign === '-' ? -size : size, exponent: Number(exponent) };

@@ -1,6 +1,7 @@
 import { CountTable } from './count-table';
-import { addExact, type ExactNumber, exactText, parseExact } from './exact-number';
+import { addExact, type ExactNumber, exactText, parseExact, squareOf, timesOf, ZERO } from './exact-number';
 import { ExactSum } from './exact-sum';
+import { ProfileError } from './profile-error';
 import { QuantileSketch, type QuantileSketchProfile } from './quantile-sketch';
 import type { Scale } from './scale';
 import { MAX_VALUES } from './value-counts';
@@ -23,8 +24,45 @@ export interface NumberProfile {
 
 /** Counts numbers one by one while different ones are few, in a sketch from then on. */
 export class NumberTally {
-  /** Undefined once there were too many. */
-  private values: CountTable | undefined = new CountTable();
+  private few: CountTable | undefined = new CountTable('doubles');
+  private many: Measures | undefined;
+
+  public constructor(
+    private readonly scale: Scale,
+    /** Told each number that was counted one by one, when there are too many to go on so. */
+    private readonly spilled: (value: number) => void = () => undefined,
+  ) {}
+
+  /** `value` is finite and not -0. Answers whether different numbers are still counted one by one. */
+  public add(value: number): boolean {
+    const { few } = this;
+    if (few === undefined) {
+      this.many?.add(value);
+      return false;
+    }
+    few.add(value, 1);
+    if (few.size <= MAX_VALUES) return true;
+    this.spill(few);
+    return false;
+  }
+
+  public toProfile(): NumberProfile {
+    return this.many?.toProfile() ?? fewNumbers(this.few?.sorted() ?? []);
+  }
+
+  private spill(few: CountTable): void {
+    const many = new Measures(this.scale);
+    few.forEach((value, count) => {
+      this.spilled(value);
+      many.addTimes(value, count);
+    });
+    this.many = many;
+    this.few = undefined;
+  }
+}
+
+/** Of numbers that are too many to be counted one by one. */
+class Measures {
   private readonly sketch: QuantileSketch;
   private readonly sum = new ExactSum();
   private readonly squares = new ExactSum();
@@ -32,30 +70,29 @@ export class NumberTally {
   private minimum = Number.POSITIVE_INFINITY;
   private maximum = Number.NEGATIVE_INFINITY;
 
-  public constructor(
-    scale: Scale,
-    /** Told each number that was counted one by one, when there are too many to go on so. */
-    private readonly spilled: (value: number) => void = () => undefined,
-  ) {
+  public constructor(scale: Scale) {
     this.sketch = new QuantileSketch(scale);
   }
 
-  /** `value` is finite and not -0. Answers whether different numbers are still counted one by one. */
-  public add(value: number): boolean {
-    const { values } = this;
-    if (values === undefined) {
-      this.addMeasured(value);
-      return false;
-    }
-    values.add(value, 1);
-    if (values.size <= MAX_VALUES) return true;
-    this.spill(values);
-    return false;
+  public add(value: number): void {
+    this.count++;
+    if (value < this.minimum) this.minimum = value;
+    if (value > this.maximum) this.maximum = value;
+    this.sum.add(value);
+    this.squares.addSquare(value);
+    this.sketch.add(value, 1);
+  }
+
+  public addTimes(value: number, times: number): void {
+    this.count += times;
+    if (value < this.minimum) this.minimum = value;
+    if (value > this.maximum) this.maximum = value;
+    this.sum.addExactly(timesOf(value, times));
+    this.squares.addExactly(squareOf(value, times));
+    this.sketch.add(value, times);
   }
 
   public toProfile(): NumberProfile {
-    const { values } = this;
-    if (values !== undefined) return fewNumbers(values.sorted());
     return {
       count: this.count,
       minimum: this.minimum,
@@ -66,34 +103,12 @@ export class NumberTally {
       sketch: this.sketch.toProfile(),
     };
   }
-
-  private addMeasured(value: number): void {
-    this.count++;
-    if (value < this.minimum) this.minimum = value;
-    if (value > this.maximum) this.maximum = value;
-    this.sum.add(value);
-    this.squares.addSquare(value);
-    this.sketch.add(value, 1);
-  }
-
-  private spill(values: CountTable): void {
-    this.values = undefined;
-    values.forEach((value, count) => {
-      this.spilled(value);
-      this.count += count;
-      this.minimum = Math.min(this.minimum, value);
-      this.maximum = Math.max(this.maximum, value);
-      this.sum.addTimes(value, count);
-      this.squares.addTimes(value, count, true);
-      this.sketch.add(value, count);
-    });
-  }
 }
 
 /** Both profiles in one; the same whichever is first. */
 export function mergeNumbers(scale: Scale, a: NumberProfile, b: NumberProfile): NumberProfile {
   if (a.values !== null && b.values !== null) {
-    const table = new CountTable();
+    const table = new CountTable('doubles');
     for (const [value, count] of [...a.values, ...b.values]) table.add(value, count);
     if (table.size <= MAX_VALUES) return fewNumbers(table.sorted());
   }
@@ -115,25 +130,26 @@ export function mergeNumbers(scale: Scale, a: NumberProfile, b: NumberProfile): 
 
 export function exactOf(text: string): ExactNumber {
   const exact = parseExact(text);
-  if (exact === undefined) throw new RangeError('a sum of a profile is damaged');
+  if (exact === undefined)
+    throw new ProfileError('a sum of a profile is damaged: take the profile through readProfile first');
   return exact;
 }
 
 function fewNumbers(values: [number, number][]): NumberProfile {
-  const sum = new ExactSum();
-  const squares = new ExactSum();
+  let sum = ZERO;
+  let squares = ZERO;
   let total = 0;
   for (const [value, count] of values) {
     total += count;
-    sum.addTimes(value, count);
-    squares.addTimes(value, count, true);
+    sum = addExact(sum, timesOf(value, count));
+    squares = addExact(squares, squareOf(value, count));
   }
   return {
     count: total,
     minimum: values[0]?.[0] ?? null,
     maximum: values.at(-1)?.[0] ?? null,
-    sum: exactText(sum.toExact()),
-    squares: exactText(squares.toExact()),
+    sum: exactText(sum),
+    squares: exactText(squares),
     values,
     sketch: null,
   };

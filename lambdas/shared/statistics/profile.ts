@@ -3,6 +3,7 @@ import { ColumnTally } from './column-tally';
 import { type ColumnProfile, type DatasetProfile, PROFILE_FORMAT, type ProfiledValue } from './dataset-profile';
 import { DistinctSketch } from './distinct-sketch';
 import { mergeNumbers } from './number-profile';
+import { ProfileError } from './profile-error';
 import { scaleOf } from './scale';
 import { TextCounts } from './value-counts';
 
@@ -25,7 +26,7 @@ export class ProfileBuilder {
     const rows = columns[0]?.rows ?? 0;
     const uneven = columns.find((column) => column.rows !== rows);
     if (uneven !== undefined) {
-      throw new RangeError(`column "${uneven.name}" was given ${uneven.rows} values, and the first column ${rows}`);
+      throw new ProfileError(`column "${uneven.name}" was given ${uneven.rows} values, and the first column ${rows}`);
     }
     return { format: PROFILE_FORMAT, rows, columns };
   }
@@ -34,7 +35,7 @@ export class ProfileBuilder {
 /** The profile of the rows of both: exactly the one that a builder makes of all of them. */
 export function mergeProfiles(a: DatasetProfile, b: DatasetProfile): DatasetProfile {
   if (a.columns.length !== b.columns.length) {
-    throw new RangeError(`profiles of ${a.columns.length} and ${b.columns.length} columns cannot be merged`);
+    throw new ProfileError(`profiles of ${a.columns.length} and ${b.columns.length} columns cannot be merged`);
   }
   const columns = a.columns.map((column, i) => mergeColumns(column, b.columns[i] as ColumnProfile));
   return { format: PROFILE_FORMAT, rows: a.rows + b.rows, columns };
@@ -42,7 +43,7 @@ export function mergeProfiles(a: DatasetProfile, b: DatasetProfile): DatasetProf
 
 function mergeColumns(a: ColumnProfile, b: ColumnProfile): ColumnProfile {
   if (a.name !== b.name || a.type !== b.type || a.personal !== b.personal) {
-    throw new RangeError(
+    throw new ProfileError(
       `profiles of column "${a.name}" (${kind(a)}) and column "${b.name}" (${kind(b)}) cannot be merged`,
     );
   }

@@ -1,5 +1,5 @@
 import { CountTable } from './count-table';
-import { bucketLimit, bucketOf, type Scale, widened } from './scale';
+import { bucketLimit, doubleBucket, type Scale, stepOf, widened } from './scale';
 
 /** A sketch as JSON. The same numbers give the same one, in whatever order and parts they came. */
 export interface QuantileSketchProfile {
@@ -17,22 +17,22 @@ export interface QuantileSketchProfile {
  * more with more numbers, so the width is a function of the set of numbers, not of their order: merging is exact.
  */
 export class QuantileSketch {
-  private table = new CountTable();
+  private table = new CountTable('integers');
   private shift = 0;
   private zeros = 0;
   private limit: number;
+  private readonly doubles: boolean;
 
   public constructor(private readonly scale: Scale) {
+    this.doubles = scale === 'double';
     this.limit = bucketLimit(scale, 0);
   }
 
   /** `value` is finite. */
   public add(value: number, count: number): void {
-    if (value === 0 && this.scale === 'double') {
-      this.zeros += count;
-      return;
-    }
-    this.table.add(bucketOf(this.scale, this.shift, value), count);
+    if (!this.doubles) this.table.add(widened(stepOf(this.scale, value), this.shift), count);
+    else if (value !== 0) this.table.add(doubleBucket(this.shift, value), count);
+    else this.zeros += count;
     if (this.table.size > this.limit) this.coarsen();
   }
 
@@ -61,7 +61,7 @@ export class QuantileSketch {
   }
 
   private widen(): void {
-    const wider = new CountTable();
+    const wider = new CountTable('integers');
     this.table.forEach((bucket, count) => {
       wider.add(widened(bucket, 1), count);
     });

@@ -18,6 +18,9 @@ const FINE_BUCKETS = 1_024;
 /** Buckets of the stated error or wider. */
 const COARSE_BUCKETS = 4_096;
 
+/** 2^-n: a table, because a power costs more than all the rest. */
+const SHRUNK = Float64Array.from({ length: 64 }, (_, times) => 2 ** -times);
+
 const double = new Float64Array(1);
 const words = new Int32Array(double.buffer);
 
@@ -31,19 +34,21 @@ export function bucketLimit(scale: Scale, shift: number): number {
   return scale === 'double' && shift >= STATED_SHIFT ? COARSE_BUCKETS : FINE_BUCKETS;
 }
 
-/** Bucket of a finite number: buckets are ordered as the numbers are. Of doubles, 0 itself has none. */
-export function bucketOf(scale: Scale, shift: number, value: number): number {
-  if (scale === 'double') {
-    double[0] = value;
-    const high = words[1] as number;
-    return (high < 0 ? ~(high & 0x7fffffff) : high) >> shift;
-  }
-  return Math.floor(Math.floor(scale === 'day' ? value / MILLISECONDS_A_DAY : value) * 2 ** -shift);
+/** Bucket of a finite double other than 0: buckets are ordered as the numbers are. */
+export function doubleBucket(shift: number, value: number): number {
+  double[0] = value;
+  const high = words[1] as number;
+  return (high < 0 ? ~(high & 0x7fffffff) : high) >> shift;
 }
 
-/** Bucket at a wider shift. */
-export function widened(bucket: number, by: number): number {
-  return Math.floor(bucket * 2 ** -by);
+/** Bucket of a time at shift 0. */
+export function stepOf(scale: Scale, time: number): number {
+  return Math.floor(scale === 'day' ? time / MILLISECONDS_A_DAY : time);
+}
+
+/** The bucket of a bucket, when widths have doubled `times` times. */
+export function widened(bucket: number, times: number): number {
+  return Math.floor(bucket * (SHRUNK[times] as number));
 }
 
 /** The number that stands for a bucket: of doubles the one whose relative error is smallest at both ends. */
