@@ -281,7 +281,7 @@ export interface DatasetRun {
   readonly lost?: number;
 }
 
-export type RunPhase = 'begun' | 'planned' | 'merged' | 'judged' | 'committed' | 'taken';
+export type RunPhase = 'begun' | 'planned' | 'merged' | 'judged' | 'committed';
 
 /** `DATASET_OBJECTS.report`: what is known of a run beyond its item. Values of personal columns are masked. */
 export interface RunReport {

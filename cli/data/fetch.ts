@@ -2,12 +2,12 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { liveShards } from '../../lambdas/shared/dataset/live-shards';
 import type { DatasetManifest, DatasetSide, ShardFile } from '../../protocol/dataset';
 import { CliError, EXIT } from '../errors';
 import { inParallel } from '../in-parallel';
 import type { Tell } from './data-stage';
 import { linesOf } from './lines';
-import { liveShards } from './manifest';
 import type { DatasetObjects } from './ports';
 import { MeasuredBytes, openShard, type ShardFound, shardFault } from './shards';
 

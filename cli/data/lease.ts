@@ -29,7 +29,14 @@ export async function withLease<Result>(
   const seen = await catalogue.lease();
   await refuseWhileHeld(stage, seen, now());
   const since = now();
-  const lease = { holder, round: 0, since: since.toISOString(), expiresAt: since.getTime() + LEASE_MS };
+  const lease: DatasetLease = {
+    holder,
+    round: 0,
+    since: since.toISOString(),
+    expiresAt: since.getTime() + LEASE_MS,
+    // Whoever was put off by a holder that is no more, is still owed a run.
+    ...(seen?.again === true ? { again: true } : {}),
+  };
   if (!(await catalogue.takeLease(lease, seen))) {
     throw new CliError(
       'somebody else began to work on the dataset at this moment; try again when they are done',

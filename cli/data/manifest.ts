@@ -1,10 +1,5 @@
-import {
-  DATASET_OBJECTS,
-  DATASET_VERSION_PATTERN,
-  type DatasetManifest,
-  type DatasetSide,
-  type ShardFile,
-} from '../../protocol/dataset';
+import { liveShards } from '../../lambdas/shared/dataset/live-shards';
+import { DATASET_OBJECTS, DATASET_VERSION_PATTERN, type DatasetManifest } from '../../protocol/dataset';
 import { CliError, EXIT } from '../errors';
 import type { DatasetObjects } from './ports';
 
@@ -56,16 +51,6 @@ function parsed(text: string): DatasetManifest | undefined {
   }
 }
 
-/** What a version's shards are now: as published, less what was erased since. */
-export function liveShards({ shards, tombstones }: DatasetManifest): ShardFile[] {
-  const left = new Map(tombstones.map(({ shard, replacedBy }) => [shard, replacedBy]));
-  return shards.flatMap((shard) => {
-    const now = left.get(shard.digest);
-    if (now === undefined) return [shard];
-    return now === null ? [] : [now];
-  });
-}
-
 /** Digests of shards that a manifest names and that no row of its version lies in any more. */
 export function erasedDigests(manifest: DatasetManifest): string[] {
   const live = new Set(liveShards(manifest).map(({ digest }) => digest));
@@ -75,8 +60,4 @@ export function erasedDigests(manifest: DatasetManifest): string[] {
 
 export function rowsErased({ tombstones }: DatasetManifest): number {
   return tombstones.reduce((sum, tombstone) => sum + tombstone.rowsErased, 0);
-}
-
-export function rowsOn(side: DatasetSide, shards: readonly ShardFile[]): number {
-  return shards.reduce((sum, shard) => sum + (shard.side === side ? shard.rows : 0), 0);
 }

@@ -1,8 +1,9 @@
-import { contentHashOf, schemaHashOf, versionOf } from '../../lambdas/shared/dataset/version-address';
-import { accountsHold, DATASET_OBJECTS, type DatasetManifest } from '../../protocol/dataset';
+import { liveShards } from '../../lambdas/shared/dataset/live-shards';
+import { manifestFaults } from '../../lambdas/shared/dataset/verify-manifest';
+import { DATASET_OBJECTS, type DatasetManifest } from '../../protocol/dataset';
 import { inParallel } from '../in-parallel';
 import type { Tell } from './data-stage';
-import { erasedDigests, liveShards, rowsErased, rowsOn } from './manifest';
+import { erasedDigests, rowsErased } from './manifest';
 import type { DatasetObjects } from './ports';
 import { readShard, shardFault } from './shards';
 
@@ -44,44 +45,6 @@ export async function verifyVersion(objects: DatasetObjects, manifest: DatasetMa
     rows,
     rowsErased: rowsErased(manifest),
   };
-}
-
-/** What a manifest says against itself. */
-export function manifestFaults(manifest: DatasetManifest): string[] {
-  const { version, schema, schemaHash, contentHash, shards, rows, counts, tombstones } = manifest;
-  const faults: string[] = [];
-  const schemaNow = schemaHashOf(schema);
-  if (schemaNow !== schemaHash) faults.push(`the hash of the schema is ${schemaNow}, the manifest says ${schemaHash}`);
-  const contentNow = contentHashOf(
-    schemaHash,
-    shards.map(({ digest }) => digest),
-  );
-  if (contentNow !== contentHash) {
-    faults.push(`the hash of schema and shards is ${contentNow}, the manifest says ${contentHash}`);
-  }
-  if (versionOf(contentHash) !== version) faults.push(`its content hash is that of ${versionOf(contentHash)}`);
-  for (const side of ['train', 'holdout'] as const) {
-    if (rowsOn(side, shards) !== rows[side]) {
-      faults.push(`its ${side} shards have ${rowsOn(side, shards)} rows, the manifest says ${rows[side]}`);
-    }
-  }
-  if (!accountsHold(counts)) faults.push('rows in are not published, quarantined and duplicates together');
-  const published = new Map(shards.map((shard) => [shard.digest, shard]));
-  for (const [digest, erased] of erasedByShard(tombstones)) {
-    const shard = published.get(digest);
-    const left = tombstones.findLast((tombstone) => tombstone.shard === digest)?.replacedBy;
-    if (shard === undefined) faults.push(`a tombstone names shard ${digest}, which is none of the version`);
-    else if (shard.rows - erased !== (left?.rows ?? 0) || (left ?? shard).side !== shard.side) {
-      faults.push(`the tombstones of shard ${digest} do not say what is left of it`);
-    }
-  }
-  return faults;
-}
-
-function erasedByShard(tombstones: DatasetManifest['tombstones']): Map<string, number> {
-  const erased = new Map<string, number>();
-  for (const { shard, rowsErased: rows } of tombstones) erased.set(shard, (erased.get(shard) ?? 0) + rows);
-  return erased;
 }
 
 async function remains(objects: DatasetObjects, manifest: DatasetManifest): Promise<string[]> {

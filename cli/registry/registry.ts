@@ -1,7 +1,8 @@
+import { DATASET_VERSION_PATTERN } from '../../protocol/dataset';
 import { artifactPrefix, type ModelVersion, type PointerChange, type Pointers } from '../../protocol/model-version';
 import { inParallel } from '../in-parallel';
 import { hashArtifact } from './content-hash';
-import type { ArtifactStore, Identity, PointerMove, RegistryStore } from './ports';
+import type { ArtifactStore, DatasetVersions, Identity, PointerMove, RegistryStore } from './ports';
 import { ArtifactRefused, NoSuchVersion, PointerConflict, RegistryRefused } from './registry-error';
 
 export interface ModelRegistryOptions {
@@ -9,12 +10,15 @@ export interface ModelRegistryOptions {
   readonly store: RegistryStore;
   readonly artifacts: ArtifactStore;
   readonly identity: Identity;
+  /** Undefined where the stage makes no datasets: then no model has one as parent. */
+  readonly datasets?: DatasetVersions;
   readonly now?: () => Date;
 }
 
 export interface RegisterOptions {
   /** File or folder. */
   readonly path: string;
+  /** Model versions and dataset versions that it was made from. */
   readonly parents?: readonly string[];
   readonly metrics?: Readonly<Record<string, number>>;
   readonly description?: string;
@@ -167,13 +171,22 @@ export class ModelRegistry {
   private async requireVersions(versions: readonly string[]): Promise<void> {
     const missing: string[] = [];
     for (const version of versions) {
-      if ((await this.options.store.version(version)) === undefined) missing.push(version);
+      if (!(await this.isThere(version))) missing.push(version);
     }
     if (missing.length > 0) {
       throw new NoSuchVersion(
         `parents ${missing.join(', ')} are not registered here; register them first, or leave them out`,
       );
     }
+  }
+
+  private async isThere(version: string): Promise<boolean> {
+    const { store, datasets } = this.options;
+    if (!DATASET_VERSION_PATTERN.test(version)) return (await store.version(version)) !== undefined;
+    if (datasets !== undefined) return datasets.hasVersion(version);
+    throw new NoSuchVersion(
+      `parent ${version} is a dataset version, and the stage has no data pipeline that makes them`,
+    );
   }
 }
 

@@ -4,6 +4,14 @@ interface Pattern {
   readonly width: 1 | 2;
 }
 
+/** Whether there are bytes before these, and after them. */
+export interface Part {
+  readonly before: boolean;
+  readonly after: boolean;
+}
+
+const WHOLE: Part = { before: false, after: false };
+
 /** A value this short, or a number, stands in many a longer word: it counts only where it is a word of its own. */
 const SHORT = 4;
 
@@ -30,15 +38,17 @@ export class BytePatterns {
     this.overlap = Math.max(...this.patterns.map(({ bytes }) => bytes.length)) + 4;
   }
 
-  in(bytes: Buffer): boolean {
-    return this.patterns.some((pattern) => this.has(bytes, pattern));
+  /** Of a part of a stream: what may be part of a longer word that was cut is judged with the part in which it is whole. */
+  in(bytes: Buffer, part: Part = WHOLE): boolean {
+    return this.patterns.some((pattern) => this.has(bytes, pattern, part));
   }
 
-  private has(bytes: Buffer, { bytes: wanted, width }: Pattern): boolean {
+  private has(bytes: Buffer, { bytes: wanted, width }: Pattern, { before, after: more }: Part): boolean {
     if (wanted.length === 0) return false;
     for (let at = bytes.indexOf(wanted); at !== -1; at = bytes.indexOf(wanted, at + 1)) {
       if (!this.wholeWords) return true;
       const after = at + wanted.length;
+      if ((more && after + width > bytes.length) || (before && at < width)) continue;
       if (!isWord(bytes.subarray(Math.max(0, at - width), at)) && !isWord(bytes.subarray(after, after + width)))
         return true;
     }

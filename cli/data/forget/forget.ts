@@ -1,3 +1,4 @@
+import { liveShards } from '../../../lambdas/shared/dataset/live-shards';
 import { canonicalJson } from '../../../lambdas/shared/dataset/version-address';
 import {
   DATASET_OBJECTS,
@@ -9,7 +10,6 @@ import {
 import { CliError, EXIT } from '../../errors';
 import type { DataStage } from '../data-stage';
 import type { HeldLease } from '../lease';
-import { liveShards } from '../manifest';
 import { eraseQuarantine, eraseReplays } from './erase-rows';
 import { eraseAll, eraseOlder } from './erase-versions';
 import { copyIndex, type ErasedHashes, purgeIndex } from './index-files';
@@ -66,7 +66,12 @@ export async function forgetRows(options: ForgetOptions): Promise<NewVersion | u
   const live = new Set(touchedLive(traces, touched));
   const gone = new Set([...traces.shards.keys(), ...traces.obsolete].filter((digest) => !live.has(digest)));
   await eraseAll(objects, DATASET_OBJECTS.shards, (key) => gone.has(digestOf(key)));
-  for (const prefix of [DATASET_OBJECTS.manifests, 'index/', DATASET_OBJECTS.quarantine, DATASET_OBJECTS.shards]) {
+  for (const prefix of [
+    DATASET_OBJECTS.manifests,
+    DATASET_OBJECTS.indexes,
+    DATASET_OBJECTS.quarantine,
+    DATASET_OBJECTS.shards,
+  ]) {
     await eraseOlder(objects, prefix);
   }
   await step(`${gone.size} shards are erased, at ${now.toISOString()}`);
@@ -160,15 +165,16 @@ async function publish(
     );
   }
   const manifest = there ?? made;
+  // The indexes of a version that was there may have been removed since.
+  await copyIndex(objects, after.version, made.version, hashes);
   if (there === undefined) {
-    await copyIndex(objects, after.version, made.version, hashes);
     await objects.write(DATASET_OBJECTS.manifest(made.version), Buffer.from(JSON.stringify(made)));
   }
   const run: DatasetRun = {
     dataset: made.dataset,
     run: made.run,
     state: 'published',
-    phase: 'taken',
+    phase: 'committed',
     execution: 'slipway data forget',
     startedAt: made.publishedAt,
     endedAt: made.publishedAt,

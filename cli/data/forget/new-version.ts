@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { liveShards, rowsBySide } from '../../../lambdas/shared/dataset/live-shards';
 import { contentHashOf, versionOf } from '../../../lambdas/shared/dataset/version-address';
 import { ProfileBuilder } from '../../../lambdas/shared/statistics/profile';
 import { DATASET_OBJECTS, type DatasetManifest, type DatasetVersionItem } from '../../../protocol/dataset';
-import { liveShards, rowsOn } from '../manifest';
 
 /** A version of what is left of another: no run read anything for it. */
 export function newVersion(left: DatasetManifest, now: Date): DatasetManifest {
@@ -17,7 +17,7 @@ export function newVersion(left: DatasetManifest, now: Date): DatasetManifest {
     version: versionOf(contentHash),
     contentHash,
     shards,
-    rows: { train: rowsOn('train', shards), holdout: rowsOn('holdout', shards) },
+    rows: rowsBySide(shards),
     counts: { rows: 0, published: 0, quarantined: 0, duplicates: 0 },
     sources: [],
     addedProfile: ProfileBuilder.of(left.schema.columns).toProfile(),

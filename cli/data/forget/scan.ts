@@ -1,3 +1,4 @@
+import { liveShards } from '../../../lambdas/shared/dataset/live-shards';
 import { canonicalJson } from '../../../lambdas/shared/dataset/version-address';
 import {
   DATASET_OBJECTS,
@@ -6,7 +7,7 @@ import {
   type ShardFile,
 } from '../../../protocol/dataset';
 import { inParallel } from '../../in-parallel';
-import { findManifest, liveShards, readWhole } from '../manifest';
+import { findManifest, readWhole } from '../manifest';
 import type { DatasetObjects } from '../ports';
 import { rowsOfFile } from '../quarantine';
 import { readShard } from '../shards';

@@ -28,26 +28,29 @@ export class Subject {
   /** Looks for it in bytes that come one after the other. */
   async inStream(stream: AsyncIterable<Buffer>): Promise<boolean> {
     let last: Buffer = Buffer.alloc(0);
+    let before = false;
     for await (const chunk of stream) {
       const seen = Buffer.concat([last, chunk]);
-      if (this.#patterns.in(seen)) return true;
-      last = seen.subarray(Math.max(0, seen.length - this.#patterns.overlap));
+      if (this.#patterns.in(seen, { before, after: true })) return true;
+      const from = Math.max(0, seen.length - this.#patterns.overlap);
+      before ||= from > 0;
+      last = seen.subarray(from);
     }
-    return false;
+    return this.#patterns.in(last, { before, after: false });
   }
 
   /** Refuses a value that no row can have, without saying it. */
   check(schema: DatasetSchemaDocument): void {
     const column = subjectColumn(schema);
     if (this.#text === '') throw new CliError('the key is empty; give the value that the subject has in its rows');
-    if (valueOf(column.type, this.#text) !== undefined) return;
+    if (cellValue(column.type, this.#text) !== undefined) return;
     throw new CliError(`the key is no ${column.type}, which column "${column.name}" holds`);
   }
 
   /** For canonical lines of a schema. */
   matcher(schema: DatasetSchemaDocument): IsOfSubject {
     const column = subjectColumn(schema);
-    const value = valueOf(column.type, this.#text);
+    const value = cellValue(column.type, this.#text);
     if (value === undefined) return () => false;
     const bytes = Buffer.from(canonicalValue(column.type, value));
     const index = schema.columns.indexOf(column);
@@ -62,9 +65,14 @@ export class Subject {
     return schemas.some((schema) => {
       const { name, type } = subjectColumn(schema);
       const cell = cellOf(row, raw, name);
-      const value = cell === undefined ? undefined : valueOf(type, cell);
-      return value !== undefined && value === valueOf(type, this.#text);
+      const value = cell === undefined ? undefined : cellValue(type, cell);
+      return value !== undefined && value === cellValue(type, this.#text);
     });
+  }
+
+  /** A message of whomever, without the value. */
+  masked(text: string): string {
+    return this.#text === '' ? text : text.replaceAll(this.#text, '***');
   }
 
   /** For the one who keys the HMAC of the subjects of predictions. */
@@ -87,7 +95,7 @@ export function subjectColumn({ subject, key, columns }: DatasetSchemaDocument):
 }
 
 /** What a row holds that has this value; undefined where no row of the type can. */
-function valueOf(type: ColumnType, text: string): CellValue | undefined {
+function cellValue(type: ColumnType, text: string): CellValue | undefined {
   switch (type) {
     case 'string':
       return text;

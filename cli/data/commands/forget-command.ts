@@ -1,0 +1,129 @@
+import { readFile } from 'node:fs/promises';
+import { Command } from 'commander';
+import { CliError, EXIT, operationError } from '../../errors';
+import { example, type Output, printTable } from '../../output';
+import { type Forgotten, forgetSubject } from '../forget/forget-subject';
+import { Subject } from '../forget/subject';
+import { type DataCommandOptions, type JsonFlag, partsOf, print, progressing } from './command-options';
+
+interface ForgetFlags extends JsonFlag {
+  readonly key?: string;
+  readonly keyFile?: string;
+  readonly yes?: boolean;
+}
+
+/** `slipway data forget <stage> --key <value>`. The value is in no message and no output. */
+export function forgetDataCommand(options: DataCommandOptions): Command {
+  const { output, connect, now } = partsOf(options);
+  const read = options.readFile ?? readKeyFile;
+  return (
+    new Command('forget')
+      .description("erase one subject's rows from every version, from quarantine and from prediction records")
+      .argument('<stage>')
+      .option(
+        '--key <value>',
+        'what the subject has in the column that says whose row it is; stays in the history of a shell',
+      )
+      .option('--key-file <file>', 'a file that holds it, or - for standard input')
+      .option('--yes', 'do it; without it nothing is erased, and what would be is counted')
+      .option('--json', 'print JSON')
+      .addHelpText('after', example('slipway data forget pilot --key-file - --yes'))
+      // Told below without what was typed: it may be the key.
+      .allowUnknownOption()
+      .allowExcessArguments()
+      .action(async (name: string, flags: ForgetFlags, command: Command) => {
+        if (command.args.length > 1) {
+          throw new CliError(
+            'something was typed that is no option of "slipway data forget"; it is not repeated, as it may be the key. See --help',
+          );
+        }
+        const subject = await subjectOf(flags, read);
+        const stage = await connect(name);
+        const tell = progressing(output, flags, now);
+        const forgotten = await forgetSubject({ stage, subject, erase: flags.yes === true, now, tell }).catch(
+          (error: unknown) => {
+            const { message, exitCode } = operationError(error, 'could not forget');
+            // Without its cause: that may hold what the message must not.
+            throw new CliError(subject.masked(message), exitCode);
+          },
+        );
+        print(output, flags, forgotten, () => printForgotten(output, forgotten));
+        if (!forgotten.dryRun && forgotten.predictions.open > 0) {
+          throw new CliError(
+            `${forgotten.predictions.open} predictions of the subject are under way and would be written again; run this again in some minutes`,
+            EXIT.failed,
+          );
+        }
+      })
+  );
+}
+
+async function subjectOf({ key, keyFile }: ForgetFlags, read: (file: string) => Promise<string>): Promise<Subject> {
+  if ((key === undefined) === (keyFile === undefined)) {
+    throw new CliError(
+      'give either --key or --key-file; --key-file - reads standard input, and leaves no trace in a shell',
+    );
+  }
+  const text = key ?? (await read(keyFile ?? '-')).replace(/\r?\n$/, '');
+  if (text === '') throw new CliError('the key is empty; give the value that the subject has in its rows');
+  return new Subject(text);
+}
+
+async function readKeyFile(file: string): Promise<string> {
+  try {
+    return await readFile(file === '-' ? 0 : file, 'utf8');
+  } catch {
+    throw new CliError(`the file of the key, "${file}", cannot be read`);
+  }
+}
+
+function printForgotten(output: Output, forgotten: Forgotten): void {
+  const { dryRun, versions, rows, shards, quarantine, replayed, leftovers, predictions, published } = forgotten;
+  printTable(
+    output,
+    ['of the subject', dryRun ? 'would be erased' : 'erased'],
+    [
+      ['rows of versions', `${rows} in ${shards} shards of ${versions.length} versions`],
+      ['rows in quarantine', `${quarantine.rows} in ${quarantine.files} files`],
+      ['objects of replays', String(replayed)],
+      ['leftovers of runs, of whomever', String(leftovers)],
+      [
+        'predictions',
+        `${predictions.records - (dryRun ? 0 : predictions.open)} records, ${predictions.payloads} payloads`,
+      ],
+    ],
+  );
+  if (versions.length > 0) {
+    printTable(
+      output,
+      ['version', 'rows'],
+      versions.map((version) => [version.version, String(version.rows)]),
+    );
+  }
+  printModels(output, forgotten);
+  printSources(output, forgotten);
+  if (published !== null)
+    output.write(`${published.version} is the latest version now, instead of ${published.parent}\n`);
+  if (dryRun) output.write('nothing was erased; --yes erases it\n');
+}
+
+function printModels(output: Output, { models }: Forgotten): void {
+  if (models.length === 0) return;
+  output.write('models that were trained on these rows; they are yours to train again:\n');
+  printTable(
+    output,
+    ['model', 'through'],
+    models.map(({ version, through }) => [version, through.join(' → ')]),
+  );
+}
+
+function printSources(output: Output, { sources }: Forgotten): void {
+  const { holding, notSearched, searched } = sources;
+  if (holding.length > 0) {
+    output.write('source objects that hold the value; they are yours to erase:\n');
+    for (const object of holding) output.write(`  ${object}\n`);
+  } else output.write(`none of ${searched} source objects that were searched holds the value\n`);
+  if (notSearched.length === 0) return;
+  output.write('source objects that could not be searched:\n');
+  for (const { object, reason } of notSearched) output.write(`  ${object}: ${reason}\n`);
+}
