@@ -20,7 +20,7 @@ export interface FollowOptions {
 
 /** Follows an execution state by state to its end. One that did not end well is a `CliError` that says why. */
 export async function followPipeline(
-  stage: DataStage,
+  stage: Pick<DataStage, 'pipeline' | 'catalogue'>,
   execution: string,
   { tell, sleep }: FollowOptions,
 ): Promise<PipelineEnd> {

@@ -52,6 +52,7 @@ export async function trainSpamFilter(folder: string, { split, dataset }: Traini
     holdOut,
     report: {
       mails: seen.length + holdOut.length,
+      dataset,
       train: seen.length,
       heldOut: holdOut.length,
       metrics: { accuracy, precision, recall, f1, auc },
