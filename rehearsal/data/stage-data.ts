@@ -60,9 +60,18 @@ export class StageData {
     await this.s3.send(new PutObjectCommand({ Bucket: this.bucket, Key, Body: body }));
   }
 
+  /** Starts an execution, by ARN. */
+  start(): Promise<string> {
+    return this.executions.start({});
+  }
+
   /** One execution from its start to its end. */
-  async run(tell: (text: string) => void): Promise<PipelineEnd> {
-    const execution = await this.executions.start({});
+  async run(tell: (text: string) => void = () => {}): Promise<PipelineEnd> {
+    return this.follow(await this.start(), tell);
+  }
+
+  /** To its end; one that did not end well is an error. */
+  follow(execution: string, tell: (text: string) => void = () => {}): Promise<PipelineEnd> {
     const { executions: pipeline, catalogue } = this;
     return followPipeline({ pipeline, catalogue }, execution, { tell, sleep: () => sleep(LOOK_MS) });
   }

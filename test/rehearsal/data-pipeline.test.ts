@@ -1,0 +1,179 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type FlightRow, flightObjects, loadFlights } from '../../examples/flights/flights';
+import { accountsHold, type DatasetManifest, type DatasetRun } from '../../protocol/dataset';
+import { deniedCalls } from '../../rehearsal/observe/function-logs';
+import { FlightsOnEmulator } from './flights-on-emulator';
+
+const FOLDER = 'flights/';
+
+const emulator = new FlightsOnEmulator();
+const all = loadFlights();
+/** Rows that are not used by the objects of the months: those of the crashes. */
+const spare = all.map(
+  (row, i): FlightRow => ({ ...row, departure: `2000-${row.departure.slice(5)}`, distance: 100 + (i % 900) }),
+);
+let taken = 0;
+let folder: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'slipway-flights-'));
+  await emulator.start();
+});
+
+afterAll(async () => {
+  await emulator.end();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** New rows, never seen before, as an object of JSON Lines. */
+async function arriveNew(name: string, count: number): Promise<readonly FlightRow[]> {
+  const rows = spare.slice(taken, taken + count);
+  taken += count;
+  await emulator.data.arrive(
+    `${FOLDER}${name}.jsonl`,
+    Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join('')),
+  );
+  return rows;
+}
+
+async function onlyRun(): Promise<DatasetRun> {
+  const { runs } = await emulator.data.run();
+  expect(runs).toHaveLength(1);
+  const [run] = runs;
+  if (run === undefined) throw new Error('the execution left no run');
+  return run;
+}
+
+async function latest(): Promise<DatasetManifest> {
+  const pointer = await emulator.data.catalogue.latest();
+  if (pointer === undefined) throw new Error('nothing was published');
+  return emulator.data.manifest(pointer.version);
+}
+
+async function versionCount(): Promise<number> {
+  return (await emulator.data.catalogue.versions()).length;
+}
+
+describe('the pipeline of the flights', () => {
+  it('makes one version of objects in three formats, every row accounted for', async () => {
+    for (const { name, body } of flightObjects(all)) await emulator.data.arrive(`${FOLDER}${name}`, body);
+    const run = await onlyRun();
+    expect(run).toMatchObject({
+      state: 'published',
+      counts: { rows: 20_000, published: 20_000, quarantined: 0, duplicates: 0 },
+      gate: { passed: true },
+    });
+    const manifest = await latest();
+    expect(manifest).toMatchObject({ version: run.version, parent: null, dataset: 'flights' });
+    expect(manifest.sources.map(({ key }) => key)).toEqual(
+      flightObjects(all).map(({ name }) => `inbox/${FOLDER}${name}`),
+    );
+    expect(await emulator.data.isWhole(manifest)).toBe(true);
+    const rows = await emulator.data.rows(manifest, join(folder, manifest.version));
+    const departures = (side: readonly unknown[]) => (side as readonly FlightRow[]).map(({ departure }) => departure);
+    expect(departures(rows.train).every((departure) => departure < '2001-03-15')).toBe(true);
+    expect(departures(rows.holdout).every((departure) => departure >= '2001-03-15')).toBe(true);
+    expect([...rows.train, ...rows.holdout].map((row) => JSON.stringify(row)).toSorted()).toEqual(
+      all.map((row) => JSON.stringify(row)).toSorted(),
+    );
+  });
+
+  it('makes no version of what it has, under another name and in another format', async () => {
+    const [january] = flightObjects(all);
+    await emulator.data.arrive(`${FOLDER}again.csv.gz`, gzipSync(january?.body ?? ''));
+    const before = await versionCount();
+    const run = await onlyRun();
+    expect(run.state).toBe('unchanged');
+    expect(run.counts?.duplicates).toBe(run.counts?.rows);
+    expect(run.counts?.rows).toBeGreaterThan(5_000);
+    expect(await versionCount()).toBe(before);
+    expect((await onlyRun()).state).toBe('unchanged');
+  });
+
+  it('sets damaged rows apart with their bytes, and the gate refuses a batch of them until it is mended', async () => {
+    const [row] = spare.slice(taken, taken + 1);
+    const damaged = Array.from({ length: 10 }, (_, i) => `{"departure":"yesterday","delay":${i}\n`);
+    await emulator.data.arrive(`${FOLDER}damaged.jsonl`, Buffer.from(`${JSON.stringify(row)}\n${damaged.join('')}`));
+    const before = await versionCount();
+    await expect(emulator.data.run()).rejects.toThrow(/gate: .*maximum-bad-share/);
+    const [refused] = (await emulator.data.catalogue.runs()).filter(({ state }) => state === 'gate-failed');
+    expect(refused?.counts).toEqual({ rows: 11, published: 1, quarantined: 10, duplicates: 0 });
+    expect(await versionCount()).toBe(before);
+    const apart = await emulator.data.quarantined(refused?.run ?? '');
+    expect(apart.map(({ raw }) => Buffer.from(raw, 'base64').toString('utf8').trimEnd()).toSorted()).toEqual(
+      damaged.map((line) => line.trimEnd()).toSorted(),
+    );
+    expect(apart.map(({ row: number }) => number).toSorted((a, b) => a - b)).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+    // What was refused is read again; with the object replaced, the batch passes.
+    await emulator.data.arrive(`${FOLDER}damaged.jsonl`, Buffer.from(`${JSON.stringify(row)}\n`));
+    taken += 1;
+    expect(await onlyRun()).toMatchObject({ state: 'published', counts: { rows: 1, published: 1 } });
+  });
+});
+
+describe('a crash', () => {
+  // Of `MatchKeys` and the like each object of work is small; what matters is where it ends.
+  it('at any state is made good by the next run: one version, every row accounted for', async () => {
+    const states = emulator.workingStates.filter((state) => state !== 'KeepEvidence' && state !== 'HandOver');
+    expect(states).toEqual([
+      'TakeLease',
+      'PlanRun',
+      'CheckShards',
+      'MergeChecks',
+      'MatchKeys',
+      'SplitRows',
+      'JudgeRun',
+      'PublishVersion',
+      'TellOthers',
+      'EndRun',
+    ]);
+    for (const state of states) {
+      const before = await latest();
+      const rows = await arriveNew(`crash-at-${state}`, 25);
+      const versions = await versionCount();
+      await emulator.crashAt(state);
+      await expect(emulator.data.run(), state).rejects.toThrow('Crash');
+      await emulator.mend();
+      const { runs } = await emulator.data.run();
+      expect(await versionCount(), state).toBe(versions + 1);
+      const after = await latest();
+      expect(after.parent, state).toBe(before.version);
+      expect(after.counts, state).toEqual({ rows: rows.length, published: rows.length, quarantined: 0, duplicates: 0 });
+      expect(after.rows.train + after.rows.holdout, state).toBe(before.rows.train + before.rows.holdout + rows.length);
+      expect(await emulator.data.isWhole(after), state).toBe(true);
+      for (const run of runs) expect(['published', 'unchanged'], state).toContain(run.state);
+    }
+    const counted = (await emulator.data.catalogue.runs()).flatMap(({ counts }) =>
+      counts === undefined ? [] : [counts],
+    );
+    expect(counted.filter((counts) => !accountsHold(counts))).toEqual([]);
+    // Nothing new is left over.
+    expect((await onlyRun()).state).toBe('unchanged');
+  });
+});
+
+describe('two executions at once', () => {
+  it('are one that works and one that leaves, and miss nothing', async () => {
+    const before = await latest();
+    const first = await arriveNew('at-once-first', 30);
+    const one = await emulator.data.start();
+    const second = await arriveNew('at-once-second', 30);
+    const two = await emulator.data.start();
+    const ends = await Promise.all([emulator.data.follow(one), emulator.data.follow(two)]);
+    expect(ends.filter(({ left }) => left)).toHaveLength(1);
+    const after = await latest();
+    expect(after.rows.train + after.rows.holdout).toBe(
+      before.rows.train + before.rows.holdout + first.length + second.length,
+    );
+  });
+});
+
+describe('the permissions of the pipeline', () => {
+  it('are enough: nothing was denied', async () => {
+    expect(deniedCalls(await emulator.logs())).toEqual([]);
+  });
+});
