@@ -40,8 +40,11 @@ function described(parts: readonly Part[]): string {
 
 function options(parts: readonly Part[], names: readonly string[], most: number, width: ChartWidth): Plot.PlotOptions {
   const wide = width === 'wide';
-  const label = (run: string) =>
-    described(parts.filter((part) => part.run === run && (part.rows > 0 || part.what === 'published')));
+  const label = (run: string) => {
+    const own = parts.filter((part) => part.run === run && part.rows > 0);
+    const rows = own.reduce((sum, part) => sum + part.rows, 0);
+    return wide && rows > 0 ? described(own) : `${count(rows)} rows`;
+  };
   return {
     height: names.length * 52 + 66,
     marginLeft: 8,

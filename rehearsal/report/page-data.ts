@@ -1,6 +1,6 @@
 import type { GateCheck } from '../../protocol/dataset';
 import { dataChart } from './chart-data';
-import { count, seconds } from './format';
+import { count, seconds, significant } from './format';
 import { html, type Markup } from './markup';
 import { badge, code, facts, figure, pageTable, section } from './page-parts';
 import type { DataReport, DataRunReport, RehearsalReport } from './report';
@@ -11,9 +11,9 @@ export function dataSection({ data }: RehearsalReport): Markup {
   const drawing = dataChart(data);
   return section(
     `Data: ${data.dataset}`,
-    html`<div class="columns">${
+    html`${
       drawing === null ? null : figure('Where the rows went', 'published, set apart, duplicates', drawing)
-    }<div>${runsTable(data)}${versionsTable(data)}</div></div>${gateTable(data)}${facts([
+    }${runsTable(data)}${versionsTable(data)}${gateTable(data)}${facts([
       ['Set apart', faults(data)],
       [
         'Held out, then trained on',
@@ -76,7 +76,7 @@ function gateTable({ runs }: DataReport): Markup | null {
 
 function measured({ measured: value, reason }: GateCheck): string {
   if (value === null) return reason ?? 'unknown';
-  return typeof value === 'number' ? count(value) : value;
+  return typeof value === 'number' ? significant(value) : value;
 }
 
 function passed({ passed: good, measured: value }: GateCheck): Markup {
