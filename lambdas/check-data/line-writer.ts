@@ -4,6 +4,7 @@ import { CELL } from '../shared/dataset/read/cells';
 import type { RowCheck } from './row-check';
 
 const QUOTE = 0x22;
+const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
 const NULL = Buffer.from('null');
 const TRUE = Buffer.from('true');
@@ -51,6 +52,17 @@ export class LineWriter {
     }
     bytes[at] = 0x7d;
     this.length = at + 1;
+  }
+
+  /** Writes the values of some columns alone, with commas between: what `keyHash` hashes. */
+  writeValues(row: RowCheck, columns: readonly number[]): void {
+    this.reserve(row);
+    let at = 0;
+    for (const index of columns) {
+      if (at > 0) this.bytes[at++] = COMMA;
+      at = this.value(row, index, at);
+    }
+    this.length = at;
   }
 
   private value(row: RowCheck, index: number, at: number): number {

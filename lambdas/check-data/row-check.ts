@@ -92,6 +92,6 @@ export class RowCheck {
       }
       this.memos[index] = undefined;
     }
-    profile.add(index, bytes.toString('utf8', from, to));
+    if (!profile.addAscii(index, bytes, from, to)) profile.add(index, bytes.toString('utf8', from, to));
   }
 }
