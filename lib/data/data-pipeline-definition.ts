@@ -119,7 +119,7 @@ function taskAndChoice(handler: string, name: string, step: DataStep, ways: Ways
       Catch: [
         {
           ErrorEquals: ['States.ALL'],
-          Output: `{% $merge([${RUN_IF_ANY}, {'caught': {'Error': $states.errorOutput.Error}}]) %}`,
+          Output: `{% $merge([${runOf(step)}, {'caught': {'Error': $states.errorOutput.Error}}]) %}`,
           Next: crashed,
         },
       ],
@@ -135,6 +135,11 @@ function taskAndChoice(handler: string, name: string, step: DataStep, ways: Ways
       Default: 'Unexpected',
     },
   };
+}
+
+/** While the lease is not taken, there is no run that could fail: one that stands in the input has ended. */
+function runOf(step: DataStep): string {
+  return step === DATA_STEP.begin ? '{}' : RUN_IF_ANY;
 }
 
 /** The input of an execution is whatever its caller gave; what is missing in an expression is an error of it. */
