@@ -206,6 +206,8 @@ export interface DatasetManifest {
   readonly schema: DatasetSchemaDocument;
   readonly schemaHash: string;
   readonly holdOut: HoldOutDocument;
+  /** Partitions of keys and of groups: as many files has each index of the version. */
+  readonly partitions: number;
   /** All shards, those of the parent included. */
   readonly shards: readonly ShardFile[];
   /** Of all its shards. */
@@ -263,6 +265,82 @@ export interface DatasetRun {
   readonly gate?: GateReport;
   /** What failed, in words, without a value of the data. */
   readonly error?: string;
+  /** How far it came. After `committed` its version is the latest, and only the rest of the bookkeeping is left. */
+  readonly phase?: RunPhase;
+  /** Objects that it took up, and that it left because their names do not tell a format or they are archived. */
+  readonly objects?: number;
+  readonly leftAlone?: number;
+  /** Objects that changed or went between its plan and its reading; nothing of them was taken. */
+  readonly lost?: number;
+}
+
+export type RunPhase = 'begun' | 'planned' | 'merged' | 'judged' | 'committed';
+
+/** `DATASET_OBJECTS.report`: what is known of a run beyond its item. Values of personal columns are masked. */
+export interface RunReport {
+  readonly run: string;
+  readonly counts: RowCounts;
+  /** Faults, of which a row may have several. */
+  readonly faultsByRule: Partial<Record<RowRule, number>>;
+  /** The first bad rows of the first shards that have any. */
+  readonly samples: readonly (RowFault & { readonly row: number; readonly key: string })[];
+  readonly gate: GateReport;
+  readonly leftAlone: { readonly count: number; readonly first: readonly string[] };
+  readonly lost: readonly SourceObject[];
+  /** Statistics of the accepted rows. */
+  readonly profile: unknown;
+}
+
+/** The item of a version in the catalogue; the manifest says the rest. */
+export interface DatasetVersionItem {
+  readonly dataset: string;
+  readonly version: string;
+  readonly contentHash: string;
+  readonly schemaHash: string;
+  readonly parent: string | null;
+  readonly run: string;
+  readonly rows: { readonly train: number; readonly holdout: number };
+  /** Of the run that made it. */
+  readonly counts: RowCounts;
+  readonly manifest: { readonly bucket: string; readonly key: string };
+  readonly codeVersion: string;
+  /** ISO 8601, UTC. */
+  readonly publishedAt: string;
+  readonly newestEvent?: string;
+}
+
+/** The item `CATALOGUE_KEYS.latest`, moved only from the parent of the version that it names. */
+export interface LatestVersion {
+  readonly version: string;
+  readonly run: string;
+  readonly publishedAt: string;
+  readonly newestEvent?: string;
+}
+
+/** A source object that a run has taken. */
+export interface TakenSource extends SourceObject {
+  readonly run: string;
+  /** ISO 8601, UTC. */
+  readonly takenAt: string;
+}
+
+/**
+ * The item `CATALOGUE_KEYS.lease`: who works on the dataset. It is taken, renewed and given back by conditional writes; an item
+ * without a holder, or none at all, is free.
+ */
+export interface DatasetLease {
+  /** Execution of the pipeline, by ARN; of whoever else must keep runs away, a name that is no ARN. */
+  readonly holder: string;
+  /** Run that the holder works on; absent between two rounds of an execution, and where the holder is no execution. */
+  readonly run?: string;
+  /** Runs that the execution has made before this one. */
+  readonly round: number;
+  /** ISO 8601, UTC. */
+  readonly since: string;
+  /** Milliseconds since the epoch: free from then on, unless the holder is an execution that is known to be running. */
+  readonly expiresAt: number;
+  /** Somebody came while the holder worked: it begins again when it is done, or tells the pipeline to. */
+  readonly again?: boolean;
 }
 
 /** Keys of the catalogue table: partition `pk`, sort `sk`. */
@@ -275,7 +353,8 @@ export const CATALOGUE_KEYS = {
   latest: 'LATEST',
   lease: 'LEASE',
   sources: (dataset: string): string => `SOURCES#${dataset}`,
-  source: ({ bucket, key, versionId, etag }: SourceObject): string => `${bucket}/${key}#${versionId ?? etag}`,
+  /** By its ETag, for a listing tells no versions: the same bytes put there again are no other object. */
+  source: ({ bucket, key, etag }: Pick<SourceObject, 'bucket' | 'key' | 'etag'>): string => `${bucket}/${key}#${etag}`,
 } as const;
 
 /** Keys of objects in the dataset bucket. */
@@ -295,12 +374,31 @@ export const DATASET_OBJECTS = {
   shard: (digest: string): string => `shards/${digest}.jsonl.gz`,
   manifests: 'manifests/',
   manifest: (version: string): string => `manifests/${version}.json`,
+  indexes: 'index/',
   keyIndex: (version: string, partition: number): string => `index/${version}/keys-${partition}.bin`,
   groupIndex: (version: string, partition: number): string => `index/${version}/groups-${partition}.bin`,
   replay: 'replay/',
   /** Where objects can be put for a dataset that has no source bucket of its own. */
   inbox: 'inbox/',
 } as const;
+
+/** How an object of replayed rows is to be read. Rows of Parquet files come back as JSON lines. */
+export type ReplayFormat = { readonly format: 'csv'; readonly delimiter: string } | { readonly format: 'jsonl' };
+
+/** Key of an object of replayed rows. It tells the delimiter, as the code of a character, for the bucket's rows are of many sources. */
+export function replayObject(run: string, digest: string, how: ReplayFormat): string {
+  const name = how.format === 'jsonl' ? `${digest}.jsonl` : `${digest}-${how.delimiter.charCodeAt(0)}.csv`;
+  return `${DATASET_OBJECTS.replay}${run}/${name}`;
+}
+
+/** What `replayObject` said; undefined for a key that it did not make. */
+export function replayFormat(key: string): ReplayFormat | undefined {
+  const [, name] = /^replay\/[^/]+\/([^/]+)$/.exec(key) ?? [];
+  if (name === undefined) return undefined;
+  const [, code] = /^[0-9a-f]+-(\d+)\.csv$/.exec(name) ?? [];
+  if (code !== undefined) return { format: 'csv', delimiter: String.fromCharCode(Number(code)) };
+  return /^[0-9a-f]+\.jsonl$/.test(name) ? { format: 'jsonl' } : undefined;
+}
 
 /** The event that is sent when a version is published: source and detail type of EventBridge. */
 export const DATASET_EVENT = { source: 'slipway.data', published: 'DatasetPublished' } as const;

@@ -289,7 +289,8 @@ function again({ stateMachine, timeoutSeconds }: PipelineParts): States {
       TimeoutSeconds: 60,
       Retry: STEP_RETRY,
       Catch: [{ ErrorEquals: ['States.ALL'], Output: '{% $states.input %}', Next: 'NotEnded' }],
-      Next: 'HowItEnded',
+      // The run before has ended well, or the machine would not begin again.
+      Next: 'Done',
     },
   };
 }

@@ -1,0 +1,92 @@
+import { hashed, hashNumber, hashText } from './hash64';
+
+const PRECISION = 12;
+const REGISTERS = 2 ** PRECISION;
+/** Bits of the hash that a register counts the zeros of: the whole second word. */
+const COUNTED_BITS = 32;
+/** Of an estimate, relative: 1.04 / sqrt(registers) (Flajolet and others, 2007): 1.6 %. */
+export const DISTINCT_STANDARD_ERROR = 1.04 / Math.sqrt(REGISTERS);
+
+/** One character a register: its value is the place of the character. */
+const ALPHABET = '0123456789abcdefghijklmnopqrstuvwx';
+const TEXT = new RegExp(`^[${ALPHABET}]{${REGISTERS}}$`);
+
+/** HyperLogLog: how many different values there are, of a fixed size whatever their number. */
+export class DistinctSketch {
+  private readonly registers = new Uint8Array(REGISTERS);
+
+  public addText(text: string): void {
+    hashText(text);
+    this.addHashed();
+  }
+
+  public addNumber(value: number): void {
+    hashNumber(value);
+    this.addHashed();
+  }
+
+  /** Takes over what the text of another sketch has counted. */
+  public absorb(text: string): void {
+    for (let i = 0; i < REGISTERS; i++) {
+      const rank = ALPHABET.indexOf(text.charAt(i));
+      if (rank > (this.registers[i] as number)) this.registers[i] = rank;
+    }
+  }
+
+  public toText(): string {
+    return Array.from(this.registers, (rank) => ALPHABET.charAt(rank)).join('');
+  }
+
+  private addHashed(): void {
+    const register = (hashed[0] as number) >>> (32 - PRECISION);
+    const rank = Math.clz32(hashed[1] as number) + 1;
+    if (rank > (this.registers[register] as number)) this.registers[register] = rank;
+  }
+}
+
+/** Whether a text is that of a sketch of this precision. */
+export function isDistinctText(text: string): boolean {
+  return TEXT.test(text);
+}
+
+/**
+ * How many values a sketch has seen. The estimator of O. Ertl, "New cardinality estimation algorithms for HyperLogLog
+ * sketches" (2017), algorithm 6: without bias for few values and for many, and without tables.
+ */
+export function distinctEstimate(text: string): number {
+  const counts = new Float64Array(COUNTED_BITS + 2);
+  for (let i = 0; i < REGISTERS; i++) {
+    const rank = ALPHABET.indexOf(text.charAt(i));
+    counts[rank] = (counts[rank] as number) + 1;
+  }
+  let z = REGISTERS * tau(1 - (counts[COUNTED_BITS + 1] as number) / REGISTERS);
+  for (let rank = COUNTED_BITS; rank >= 1; rank--) z = 0.5 * (z + (counts[rank] as number));
+  z += REGISTERS * sigma((counts[0] as number) / REGISTERS);
+  return z === Number.POSITIVE_INFINITY ? 0 : REGISTERS ** 2 / (2 * Math.LN2 * z);
+}
+
+/** Correction for registers that nothing has reached. */
+function sigma(share: number): number {
+  if (share === 1) return Number.POSITIVE_INFINITY;
+  let [x, y, z, before] = [share, 1, share, Number.NaN];
+  while (z !== before) {
+    x *= x;
+    before = z;
+    z += x * y;
+    y += y;
+  }
+  return z;
+}
+
+/** Correction for registers that are full. */
+function tau(share: number): number {
+  if (share === 0 || share === 1) return 0;
+  let [x, y, z, before] = [share, 1, 1 - share, Number.NaN];
+  while (z !== before) {
+    x = Math.sqrt(x);
+    before = z;
+    y *= 0.5;
+    z -= (1 - x) ** 2 * y;
+  }
+  return z / 3;
+}
