@@ -50,7 +50,7 @@ export async function* newObjects(world: World, left: LeftAlone): AsyncGenerator
 
 function placesOf({ config, bucket }: World): Place[] {
   const sources = config.sources.map((source) => ({
-    bucket: source.bucket,
+    bucket: source.bucket === '' ? bucket.name : source.bucket,
     prefix: source.prefix,
     format: (key: string) => formatOf(source, key),
   }));
