@@ -57,7 +57,8 @@ export class Cloud {
   private executions = 0;
 
   constructor(
-    readonly config: DataPipelineConfig,
+    /** A later deployment may change it. */
+    public config: DataPipelineConfig,
     private readonly check: Check,
   ) {}
 

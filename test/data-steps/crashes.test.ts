@@ -73,6 +73,26 @@ describe('a pipeline that is killed', () => {
     }
   });
 
+  it('before any write, and run again when more has arrived, takes both and misses nothing', async () => {
+    const { writes } = await undisturbed();
+    for (let nth = 1; nth <= writes; nth += 1) {
+      const cloud = await waiting();
+      let count = 0;
+      cloud.hook = (_, when) => {
+        if (when === 'before') count += 1;
+        if (count === nth && when === 'before') throw new Killed();
+      };
+      await cloud.run();
+      cloud.hook = () => {};
+      cloud.deliver('in/3.jsonl', linesOf([{ id: 'e', text: 'late' }]));
+      await cloud.run();
+      const rows = Object.values(contentOf(cloud)).flat();
+      expect(rows.map((line) => JSON.parse(line).id).sort(), `write ${nth}`).toEqual(['a', 'b', 'c', 'd', 'e']);
+      expect(cloud.taken.size, `write ${nth}`).toBe(3);
+      expectAccounted(cloud, `write ${nth}`);
+    }
+  });
+
   it('twice, at any write of a run and at any of the run that takes it up, has published once', async () => {
     const { cloud: wanted, writes } = await undisturbed();
     for (let nth = 3; nth <= writes; nth += 4) {

@@ -37,4 +37,6 @@ export interface ShardResult {
   readonly quarantineFiles: readonly string[];
   /** Greatest value of the freshness column among accepted rows, ISO 8601. */
   readonly newestEvent?: string;
+  /** The object was not as it was planned: nothing of the shard counts, and what was quarantined of it until then is void. */
+  readonly lost?: 'changed' | 'gone';
 }

@@ -55,6 +55,14 @@ export class ColumnTally {
     }
   }
 
+  /** A text that lies in `bytes` as ASCII; false, and nothing added, where it must be given as a text. */
+  public addAscii(bytes: Uint8Array, from: number, to: number): boolean {
+    if (this.texts !== undefined || this.distinct?.addAscii(bytes, from, to) !== true) return false;
+    this.rows++;
+    this.lengths?.add(to - from);
+    return true;
+  }
+
   public toProfile(): ColumnProfile {
     const { name, type, personal } = this.schema;
     return {

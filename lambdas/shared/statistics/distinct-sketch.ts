@@ -1,4 +1,4 @@
-import { hashed, hashNumber, hashText } from './hash64';
+import { hashAscii, hashed, hashNumber, hashText } from './hash64';
 
 const PRECISION = 12;
 const REGISTERS = 2 ** PRECISION;
@@ -18,6 +18,13 @@ export class DistinctSketch {
   public addText(text: string): void {
     hashText(text);
     this.addHashed();
+  }
+
+  /** A text that lies in `bytes` as ASCII; false, and nothing added, where it is none. */
+  public addAscii(bytes: Uint8Array, from: number, to: number): boolean {
+    if (!hashAscii(bytes, from, to)) return false;
+    this.addHashed();
+    return true;
   }
 
   public addNumber(value: number): void {

@@ -27,6 +27,32 @@ export function hashText(text: string): void {
   finish(a ^ length, b ^ length);
 }
 
+/** The same of a text that lies in `bytes` as ASCII, where a byte is a code unit; false where one is not. */
+export function hashAscii(bytes: Uint8Array, from: number, to: number): boolean {
+  let a = 0x9747b28c;
+  let b = 0x2545f491;
+  let seen = 0;
+  let i = from;
+  for (; i + 1 < to; i += 2) {
+    let block = (bytes[i] as number) | ((bytes[i + 1] as number) << 16);
+    seen |= block;
+    b = Math.imul(b ^ block, 0x85ebca77);
+    b = (b << 16) | (b >>> 16);
+    block = Math.imul(block, 0xcc9e2d51);
+    block = Math.imul((block << 15) | (block >>> 17), 0x1b873593);
+    a ^= block;
+    a = (Math.imul((a << 13) | (a >>> 19), 5) + 0xe6546b64) | 0;
+  }
+  if (i < to) {
+    const block = bytes[i] as number;
+    seen |= block;
+    b = Math.imul(b ^ block, 0x85ebca77);
+    a ^= Math.imul(block, 0xcc9e2d51);
+  }
+  finish(a ^ (to - from), b ^ (to - from));
+  return (seen & 0x80_0080) === 0;
+}
+
 /** Hash of a number by its bits; the caller makes 0 of -0. */
 export function hashNumber(value: number): void {
   double[0] = value;

@@ -20,6 +20,14 @@ export class ProfileBuilder {
     (this.columns[column] as ColumnTally).add(value);
   }
 
+  /**
+   * Adds a cell of a text column that lies in `bytes`, without making a text of it. False, and nothing is added, where that cannot
+   * be: while texts are counted one by one, and for what is not ASCII.
+   */
+  public addAscii(column: number, bytes: Uint8Array, from: number, to: number): boolean {
+    return (this.columns[column] as ColumnTally).addAscii(bytes, from, to);
+  }
+
   /** What was added so far; adding may go on. */
   public toProfile(): DatasetProfile {
     const columns = this.columns.map((column) => column.toProfile());

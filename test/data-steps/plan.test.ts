@@ -1,0 +1,180 @@
+import { describe, expect, it } from 'vitest';
+import { formatOf, formatOfReplay } from '../../lambdas/data-steps/format-of';
+import { DATASET_OBJECTS, type DataPipelineConfig, replayObject, type ShardTask } from '../../protocol/dataset';
+import { Cloud } from './cloud';
+import { checkLines, linesOf, mails } from './json-lines';
+import { contentOf } from './versions';
+
+const source = { bucket: 'mail', prefix: 'in/' };
+
+describe('the format of an object', () => {
+  it.each([
+    ['in/a.csv', 'csv', false],
+    ['in/a.CSV', 'csv', false],
+    ['in/a.csv.gz', 'csv', true],
+    ['in/2026.11/a.jsonl', 'jsonl', false],
+    ['in/a.ndjson', 'jsonl', false],
+    ['in/a.ndjson.GZ', 'jsonl', true],
+    ['in/a.b.parquet', 'parquet', false],
+  ] as const)('is told by the name %s', (key, format, gzip) => {
+    expect(formatOf(source, key)).toEqual({ format, gzip, delimiter: ',' });
+  });
+
+  it.each(['in/a.txt', 'in/csv', 'in/a.csv/part', 'in/a.gz', 'in/a.parquet.gz', 'in/_SUCCESS', 'in/'])(
+    'is not told by the name %s',
+    (key) => {
+      expect(formatOf(source, key)).toBeUndefined();
+    },
+  );
+
+  it('is as its source declares, whatever the name', () => {
+    const declared = { ...source, format: 'csv', delimiter: ';' } as const;
+    expect(formatOf(declared, 'in/part-0')).toEqual({ format: 'csv', gzip: false, delimiter: ';' });
+    expect(formatOf(declared, 'in/part-0.gz')).toEqual({ format: 'csv', gzip: true, delimiter: ';' });
+  });
+
+  it('of a replay is told by its key, with the delimiter', () => {
+    const csv = replayObject('run', 'abc', { format: 'csv', delimiter: '\t' });
+    expect(formatOfReplay(csv)).toEqual({ format: 'csv', gzip: false, delimiter: '\t' });
+    expect(formatOfReplay(replayObject('run', 'abc', { format: 'jsonl' }))?.format).toBe('jsonl');
+    expect(formatOfReplay('replay/run/readme.txt')).toBeUndefined();
+  });
+});
+
+function pipeline(changes: Partial<DataPipelineConfig> = {}): Cloud {
+  return new Cloud(mails(changes), checkLines);
+}
+
+/** Keys that the last run took, in the order of its shards. */
+function plannedKeys(cloud: Cloud): string[] {
+  const run = [...cloud.runs.keys()].at(-1) ?? '';
+  const lines = cloud.objects.get(DATASET_OBJECTS.shardList(run))?.toString('utf8').trim().split('\n') ?? [];
+  return lines.filter((line) => line !== '').map((line) => (JSON.parse(line) as ShardTask).object.key);
+}
+
+function lastRun(cloud: Cloud) {
+  return [...cloud.runs.values()].at(-1);
+}
+
+const line = (id: string) => linesOf([{ id, text: `text of ${id}` }]);
+
+describe('the plan of a run', () => {
+  it('takes what is new, over several pages, in the order of sources and keys', async () => {
+    const cloud = pipeline({
+      sources: [
+        { bucket: 'mail', prefix: 'late/' },
+        { bucket: 'mail', prefix: 'in/' },
+      ],
+    });
+    for (const id of ['7', '3', '5', '1', '8', '2']) cloud.deliver(`in/${id}.jsonl`, line(id));
+    cloud.deliver('late/9.jsonl', line('9'));
+    cloud.deliver('elsewhere/0.jsonl', line('0'));
+    await cloud.run();
+    const keys = ['late/9', 'in/1', 'in/2', 'in/3', 'in/5', 'in/7', 'in/8'].map((key) => `${key}.jsonl`);
+    expect(plannedKeys(cloud)).toEqual(keys);
+    cloud.deliver('in/4.jsonl', line('4'));
+    await cloud.run();
+    expect(plannedKeys(cloud)).toEqual(['in/4.jsonl']);
+    expect(cloud.manifest().sources.map(({ key }) => key)).toEqual(['in/4.jsonl']);
+  });
+
+  it('reads an object once that lies under two prefixes', async () => {
+    const cloud = pipeline({ sources: [source, { bucket: 'mail', prefix: 'in/a' }] });
+    cloud.deliver('in/a.jsonl', line('a'));
+    await cloud.run();
+    expect(plannedKeys(cloud)).toEqual(['in/a.jsonl']);
+  });
+
+  it('leaves what it cannot read, and tells of it; folders it passes over', async () => {
+    const cloud = pipeline();
+    cloud.deliver('in/a.jsonl', line('a'));
+    cloud.deliver('in/', '');
+    cloud.deliver('in/sub/', '');
+    cloud.deliver('in/readme.txt', 'read me');
+    cloud.deliver('in/cold.jsonl', line('b'));
+    cloud.archived.add('in/cold.jsonl');
+    cloud.deliver(`in/${'x'.repeat(1000)}.jsonl`, line('c'));
+    await cloud.run();
+    expect(plannedKeys(cloud)).toEqual(['in/a.jsonl']);
+    expect(lastRun(cloud)).toMatchObject({ state: 'published', objects: 1, leftAlone: 3 });
+    const { leftAlone } = cloud.read<{ leftAlone: { first: string[] } }>(
+      DATASET_OBJECTS.report(lastRun(cloud)?.run ?? ''),
+    );
+    expect(leftAlone.first.map((name) => name.slice(0, 20))).toEqual([
+      'mail/in/cold.jsonl',
+      'mail/in/readme.txt',
+      'mail/in/xxxxxxxxxxxx',
+    ]);
+  });
+
+  it('reads an object anew that was replaced under its name, and not one that was put there again', async () => {
+    const cloud = pipeline();
+    cloud.deliver('in/a.jsonl', line('a'));
+    await cloud.run();
+    cloud.deliver('in/a.jsonl', line('a'));
+    await cloud.run();
+    expect(lastRun(cloud)?.state).toBe('unchanged');
+    expect(plannedKeys(cloud)).toEqual([]);
+    cloud.deliver('in/a.jsonl', line('b'));
+    await cloud.run();
+    expect(plannedKeys(cloud)).toEqual(['in/a.jsonl']);
+    expect(cloud.manifest().rows).toMatchObject({ train: expect.any(Number) });
+    expect(Object.values(contentOf(cloud)).flat()).toHaveLength(2);
+  });
+
+  it('takes replayed rows from the bucket of the dataset', async () => {
+    const cloud = pipeline();
+    cloud.objects.set(replayObject('run', 'abc', { format: 'jsonl' }), Buffer.from(line('r')));
+    await cloud.run();
+    expect(plannedKeys(cloud)).toEqual(['replay/run/abc.jsonl']);
+    expect(Object.values(contentOf(cloud)).flat()).toHaveLength(1);
+  });
+
+  it('of more than one run takes goes on in the next, which follows at once', { timeout: 120_000 }, async () => {
+    const cloud = pipeline();
+    const world = cloud.world.bind(cloud);
+    // Objects of very many shards, of which nothing but the first line is there.
+    cloud.world = () => ({
+      ...world(),
+      cut: async ({ object }) =>
+        Array.from({ length: 6000 }, (_, index) => ({
+          firstRow: index + 1,
+          range: { from: index === 0 ? 0 : object.bytes, to: object.bytes },
+        })),
+    });
+    for (const id of ['a', 'b', 'c']) cloud.deliver(`in/${id}.jsonl`, line(id));
+    const { answers } = await cloud.run();
+    expect(answers.filter(({ outcome }) => outcome === 'again')).toHaveLength(1);
+    expect([...cloud.runs.values()].map(({ objects }) => objects)).toEqual([2, 1]);
+    expect(Object.values(contentOf(cloud)).flat()).toHaveLength(3);
+  });
+
+  it.each([
+    [
+      'columns',
+      (config: DataPipelineConfig) => ({ schema: { ...config.schema, columns: config.schema.columns.slice(0, 3) } }),
+    ],
+    ['key', (config: DataPipelineConfig) => ({ schema: { ...config.schema, key: ['text'] } })],
+    ['columns that group rows', (config: DataPipelineConfig) => ({ schema: { ...config.schema, group: [] } })],
+    ['partitions', () => ({ partitions: 4 })],
+  ] as const)('fails where the %s differ from those of the version before', async (what, change) => {
+    const cloud = pipeline();
+    cloud.deliver('in/a.jsonl', line('a'));
+    await cloud.run();
+    cloud.config = { ...cloud.config, ...change(cloud.config) };
+    cloud.deliver('in/b.jsonl', line('b'));
+    expect((await cloud.run()).status).toBe('FAILED');
+    expect(lastRun(cloud)?.error).toMatch(new RegExp(`^the ${what} differ from those of version d-[0-9a-f]{16}; make`));
+    expect(cloud.lease).toBeUndefined();
+  });
+
+  it('goes on where expectations and the share of the hold-out have changed', async () => {
+    const cloud = pipeline();
+    cloud.deliver('in/a.jsonl', line('a'));
+    await cloud.run();
+    const schema = { ...cloud.config.schema, minimumRows: 1 };
+    cloud.config = { ...cloud.config, schema, holdOut: { kind: 'hash', share: 0.5, salt: 'other' } };
+    cloud.deliver('in/b.jsonl', line('b'));
+    expect((await cloud.run()).status).toBe('SUCCEEDED');
+  });
+});
