@@ -6,6 +6,7 @@ import { gpuLlm } from '../examples/gpu-llm/stack';
 import { spamFilterRealTime } from '../examples/spam-filter/real-time/stack';
 import { spamFilterServerless } from '../examples/spam-filter/serverless/stack';
 import { ProductionModel } from '../lib/index';
+import { pipelineWith } from './data/pipelines';
 import { stageEndpoints, standaloneEndpoints } from './endpoint/endpoints';
 import { endpointStages } from './endpoint-stages';
 import { addOidcVpcStage } from './support';
@@ -15,6 +16,7 @@ export function everythingIn(app: App): IConstruct[] {
   return [
     ...stages.map(({ id, ...props }) => new ProductionModel(app, id, props)),
     addOidcVpcStage(app),
+    pipelineWith({}, app).stack,
     ...standaloneEndpoints(app),
     ...stageEndpoints(app).map(({ stack }) => stack),
     flights(app),

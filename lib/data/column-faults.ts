@@ -158,7 +158,8 @@ function patternFaults(name: string, { pattern }: ColumnRules): string[] {
     return [`${name}: pattern is ${show(pattern)}, expected a regular expression as text; write it without slashes`];
   }
   try {
-    new RegExp(`^(?:${pattern})$`, 'u');
+    // By itself, as it is written: what is only right inside of a group would not match as a whole.
+    new RegExp(pattern, 'u');
   } catch (error) {
     const why = error instanceof Error ? error.message.split(': ').at(-1) : String(error);
     return [`${name}: pattern is ${show(pattern)}, expected a regular expression that compiles (${why}); correct it`];

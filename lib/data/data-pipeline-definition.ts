@@ -94,10 +94,10 @@ export function pipelineDefinition(parts: PipelineParts): PipelineDefinition {
       ...step('MergeChecks', DATA_STEP.merge, { next: 'MatchKeys' }),
       ...map('MatchKeys', 'match', parts.matchKeys, '$.run.partitionList', 'SplitRows'),
       ...map('SplitRows', 'split', parts.splitData, '$.run.partitionList', 'JudgeRun'),
-      ...step('JudgeRun', DATA_STEP.judge, { next: 'PublishVersion', refused: 'EndRun', unchanged: 'EndRun' }),
-      ...step('PublishVersion', DATA_STEP.publish, { published: 'TellOthers', unchanged: 'EndRun' }),
+      ...step('JudgeRun', DATA_STEP.judge, { next: 'PublishVersion', refused: 'EndRun' }),
+      ...step('PublishVersion', DATA_STEP.publish, { published: 'TellOthers', unchanged: 'EndRun', failed: 'EndRun' }),
       ...tellOthers(),
-      ...step('KeepEvidence', DATA_STEP.fail, { failed: 'EndRun', next: 'EndRun' }, 'NotEnded'),
+      ...step('KeepEvidence', DATA_STEP.fail, { failed: 'EndRun' }, 'NotEnded'),
       ...step('EndRun', DATA_STEP.end, { ended: 'HowItEnded', failed: 'HowItEnded', again: 'IsLong' }, 'NotEnded'),
       ...again(parts),
       ...ends(),
@@ -119,7 +119,7 @@ function taskAndChoice(handler: string, name: string, step: DataStep, ways: Ways
       Catch: [
         {
           ErrorEquals: ['States.ALL'],
-          Output: `{% $merge([${RUN_IF_ANY}, {'caught': {'Error': $states.errorOutput.Error}}]) %}`,
+          Output: `{% $merge([${runOf(step)}, {'caught': {'Error': $states.errorOutput.Error}}]) %}`,
           Next: crashed,
         },
       ],
@@ -135,6 +135,11 @@ function taskAndChoice(handler: string, name: string, step: DataStep, ways: Ways
       Default: 'Unexpected',
     },
   };
+}
+
+/** While the lease is not taken, there is no run that could fail: one that stands in the input has ended. */
+function runOf(step: DataStep): string {
+  return step === DATA_STEP.begin ? '{}' : RUN_IF_ANY;
 }
 
 /** The input of an execution is whatever its caller gave; what is missing in an expression is an error of it. */
@@ -284,7 +289,8 @@ function again({ stateMachine, timeoutSeconds }: PipelineParts): States {
       TimeoutSeconds: 60,
       Retry: STEP_RETRY,
       Catch: [{ ErrorEquals: ['States.ALL'], Output: '{% $states.input %}', Next: 'NotEnded' }],
-      Next: 'HowItEnded',
+      // The run before has ended well, or the machine would not begin again.
+      Next: 'Done',
     },
   };
 }

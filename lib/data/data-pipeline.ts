@@ -61,10 +61,11 @@ export class DataPipeline extends Construct implements IDataPipeline {
     this.stateMachineName = dataPipelineName(props.deployment);
     this.longestPause = props.schedule?.longestPause;
     this.store = props.store ?? this.ownStore(props);
-    this.stateMachineArn = this.machine(props).stateMachineArn;
+    const machine = this.machine(props);
+    this.stateMachineArn = machine.stateMachineArn;
     const triggers = new DataTriggers(this, 'Triggers', {
       deployment: this.deployment,
-      stateMachineArn: this.stateMachineArn,
+      machine,
       bucketName: this.store.bucketName,
       sources: props.sources,
       schedule: props.schedule,

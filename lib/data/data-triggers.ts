@@ -5,7 +5,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Schedule, ScheduleGroup, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import { type IStateMachine, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { DataPipelineInput } from '../../protocol/data-pipeline';
 import { DATASET_OBJECTS } from '../../protocol/dataset';
@@ -15,7 +15,7 @@ import type { DataSource } from './data-source';
 
 interface DataTriggersProps {
   readonly deployment: string;
-  readonly stateMachineArn: string;
+  readonly machine: IStateMachine;
   /** Name of the dataset bucket. */
   readonly bucketName: string;
   readonly sources: readonly DataSource[];
@@ -38,13 +38,12 @@ export class DataTriggers extends Construct {
 
   constructor(scope: Construct, id: string, props: DataTriggersProps) {
     super(scope, id);
-    const { deployment, schedule, startOnArrival } = props;
+    const { deployment, machine, schedule, startOnArrival } = props;
     if (schedule === undefined && !startOnArrival) return;
     this.deadLetterQueueName = `${deployment}-data-trigger-failed`;
     const failed = deadLetterQueue(this, 'Failed', this.deadLetterQueueName);
-    const machine = StateMachine.fromStateMachineArn(this, 'Pipeline', props.stateMachineArn);
     if (schedule !== undefined) this.schedule = this.makeSchedule(deployment, schedule, machine, failed);
-    if (startOnArrival) this.arrivals(props, machine, failed);
+    if (startOnArrival) this.arrivals(props, failed);
   }
 
   private makeSchedule(deployment: string, schedule: DataSchedule, machine: IStateMachine, failed: Queue): Schedule {
@@ -70,11 +69,7 @@ export class DataTriggers extends Construct {
     });
   }
 
-  private arrivals(
-    { sources, bucketName, deployment }: DataTriggersProps,
-    machine: IStateMachine,
-    failed: Queue,
-  ): void {
+  private arrivals({ sources, bucketName, deployment, machine }: DataTriggersProps, failed: Queue): void {
     const input: DataPipelineInput = { arrival: true };
     const role = this.role('events.amazonaws.com', 'by which arriving objects ask for runs of the data pipeline');
     const target = new SfnStateMachine(machine, {

@@ -16,11 +16,10 @@ interface KeptDatasets {
   readonly key: IKey;
 }
 
-const { runs, quarantine, manifests } = DATASET_OBJECTS;
+const { runs, quarantine, manifests, indexes } = DATASET_OBJECTS;
 const SHARDS = 'shards/';
-const INDEX = 'index/';
 /** Parts of the bucket that hold what is published. */
-const PUBLISHED = [SHARDS, manifests, INDEX];
+const PUBLISHED = [SHARDS, manifests, indexes];
 
 /** What each part of a pipeline may do with the datasets: its own folders of the bucket, and no more. */
 export class DatasetAccess {
@@ -35,14 +34,14 @@ export class DatasetAccess {
 
   /** Reads rows of the run and the index of the version before it. */
   connectMatcher(handler: LambdaFunction): void {
-    this.allow(handler, ['s3:GetObject'], [runs, INDEX]);
+    this.allow(handler, ['s3:GetObject'], [runs, indexes]);
     this.allow(handler, ['s3:PutObject'], [runs]);
     this.useKey(handler, 'write');
     this.name(handler);
   }
 
   connectSplitter(handler: LambdaFunction): void {
-    this.allow(handler, ['s3:GetObject'], [runs, INDEX]);
+    this.allow(handler, ['s3:GetObject'], [runs, indexes]);
     this.allow(handler, ['s3:PutObject'], [runs, quarantine]);
     this.useKey(handler, 'write');
     this.name(handler);
@@ -52,13 +51,16 @@ export class DatasetAccess {
   connectSteps(handler: LambdaFunction): void {
     const { bucket, table, key } = this.kept;
     this.allow(handler, ['s3:GetObject', 's3:PutObject'], [runs, ...PUBLISHED]);
-    this.allow(handler, ['s3:DeleteObject'], [runs]);
+    // Indexes of versions that are no longer the latest; never a version itself.
+    this.allow(handler, ['s3:DeleteObject'], [runs, indexes]);
     // Whole, because only who may list a bucket is told that an object is missing, and not that it is forbidden.
     handler.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }));
     table.grant(
       handler,
       'dynamodb:BatchGetItem',
       'dynamodb:BatchWriteItem',
+      'dynamodb:ConditionCheckItem',
+      'dynamodb:DeleteItem',
       'dynamodb:GetItem',
       'dynamodb:PutItem',
       'dynamodb:UpdateItem',
