@@ -103,9 +103,12 @@ export const DATA_ERROR = {
   notEnded: 'DataRunNotEnded',
 } as const;
 
-/** Input of an execution that an arriving object asked for, or a run that was told to look again: it lets arrivals settle first. */
+/** Input of an execution of a data pipeline; that of the command line and of schedules is empty. */
 export interface DataPipelineInput {
+  /** An object arrived: others may follow, and are waited for. */
   readonly arrival?: true;
+  /** A long execution asks for it, and ends meanwhile. */
+  readonly handedOver?: true;
 }
 
 /** Times that the state machine of a data pipeline and its functions must agree on, in seconds. */

@@ -83,6 +83,7 @@ export type HoldOutDocument =
 export type SourceFormat = 'csv' | 'jsonl' | 'parquet';
 
 export interface SourceDocument {
+  /** Name of the bucket; empty: the dataset's own, below `DATASET_OBJECTS.inbox`, with which the prefix begins then. */
   readonly bucket: string;
   /** Empty, or ends with a slash. */
   readonly prefix: string;
@@ -385,12 +386,17 @@ export const DATASET_OBJECTS = {
   keyIndex: (version: string, partition: number): string => `index/${version}/keys-${partition}.bin`,
   groupIndex: (version: string, partition: number): string => `index/${version}/groups-${partition}.bin`,
   replay: 'replay/',
+  /** Where objects can be put for a dataset that has no source bucket of its own. */
+  inbox: 'inbox/',
 } as const;
 
 /** How an object of replayed rows is to be read. Rows of Parquet files come back as JSON lines. */
 export type ReplayFormat = { readonly format: 'csv'; readonly delimiter: string } | { readonly format: 'jsonl' };
 
-/** Key of an object of replayed rows. It tells the delimiter, as the code of a character, for the bucket's rows are of many sources. */
+/**
+ * Key of an object of replayed rows. It tells the delimiter, as the code of a character, for the bucket's rows are of many
+ * sources. The folder is that of one replay of one run: what has the key and the bytes of an object that was taken is not read again.
+ */
 export function replayObject(folder: string, digest: string, how: ReplayFormat): string {
   const name = how.format === 'jsonl' ? `${digest}.jsonl` : `${digest}-${how.delimiter.charCodeAt(0)}.csv`;
   return `${DATASET_OBJECTS.replay}${folder}/${name}`;
