@@ -400,7 +400,10 @@ export const DATASET_OBJECTS = {
 /** How an object of replayed rows is to be read. Rows of Parquet files come back as JSON lines. */
 export type ReplayFormat = { readonly format: 'csv'; readonly delimiter: string } | { readonly format: 'jsonl' };
 
-/** Key of an object of replayed rows. It tells the delimiter, as the code of a character, for the bucket's rows are of many sources. */
+/**
+ * Key of an object of replayed rows. It tells the delimiter, as the code of a character, for the bucket's rows are of many
+ * sources. The folder is that of one replay of one run: what has the key and the bytes of an object that was taken is not read again.
+ */
 export function replayObject(folder: string, digest: string, how: ReplayFormat): string {
   const name = how.format === 'jsonl' ? `${digest}.jsonl` : `${digest}-${how.delimiter.charCodeAt(0)}.csv`;
   return `${DATASET_OBJECTS.replay}${folder}/${name}`;

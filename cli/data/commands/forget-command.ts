@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { CliError, EXIT, operationError } from '../../errors';
 import { example, type Output, printTable } from '../../output';
@@ -64,14 +65,14 @@ async function subjectOf({ key, keyFile }: ForgetFlags, read: (file: string) => 
       'give either --key or --key-file; --key-file - reads standard input, and leaves no trace in a shell',
     );
   }
-  const text = key ?? (await read(keyFile ?? '-')).replace(/\r?\n$/, '');
-  if (text === '') throw new CliError('the key is empty; give the value that the subject has in its rows');
-  return new Subject(text);
+  const value = key ?? (await read(keyFile ?? '-')).replace(/\r?\n$/, '');
+  if (value === '') throw new CliError('the key is empty; give the value that the subject has in its rows');
+  return new Subject(value);
 }
 
 async function readKeyFile(file: string): Promise<string> {
   try {
-    return await readFile(file === '-' ? 0 : file, 'utf8');
+    return await (file === '-' ? text(process.stdin) : readFile(file, 'utf8'));
   } catch {
     throw new CliError(`the file of the key, "${file}", cannot be read`);
   }

@@ -86,7 +86,8 @@ function countsText({ rows, published, quarantined, duplicates }: NonNullable<Da
 function gateText(run: DatasetRun | undefined): string {
   if (run?.gate === undefined) return '';
   const failed = run.gate.checks.filter(({ passed }) => !passed);
-  if (failed.length === 0) return `passed, ${run.gate.checks.length} checks`;
+  const { length } = run.gate.checks;
+  if (failed.length === 0) return `passed, ${length} ${length === 1 ? 'check' : 'checks'}`;
   return failed.map(({ rule, column }) => `${column === undefined ? rule : `${rule} of ${column}`} failed`).join('\n');
 }
 
