@@ -27,7 +27,9 @@ export class DatasetAccess {
 
   /** Writes what a shard was found to be, its good rows and its bad ones. What it reads is granted with the sources. */
   connectChecker(handler: LambdaFunction): void {
+    this.allow(handler, ['s3:GetObject'], [runs]);
     this.allow(handler, ['s3:PutObject'], [runs, quarantine]);
+    this.allowToMiss(handler);
     this.useKey(handler, 'write');
     this.name(handler);
   }
@@ -36,6 +38,7 @@ export class DatasetAccess {
   connectMatcher(handler: LambdaFunction): void {
     this.allow(handler, ['s3:GetObject'], [runs, indexes]);
     this.allow(handler, ['s3:PutObject'], [runs]);
+    this.allowToMiss(handler);
     this.useKey(handler, 'write');
     this.name(handler);
   }
@@ -43,18 +46,18 @@ export class DatasetAccess {
   connectSplitter(handler: LambdaFunction): void {
     this.allow(handler, ['s3:GetObject'], [runs, indexes]);
     this.allow(handler, ['s3:PutObject'], [runs, quarantine]);
+    this.allowToMiss(handler);
     this.useKey(handler, 'write');
     this.name(handler);
   }
 
   /** The only one that writes what is published, and the catalogue. */
   connectSteps(handler: LambdaFunction): void {
-    const { bucket, table, key } = this.kept;
+    const { table, key } = this.kept;
     this.allow(handler, ['s3:GetObject', 's3:PutObject'], [runs, ...PUBLISHED]);
     // Indexes of versions that are no longer the latest; never a version itself.
     this.allow(handler, ['s3:DeleteObject'], [runs, indexes]);
-    // Whole, because only who may list a bucket is told that an object is missing, and not that it is forbidden.
-    handler.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }));
+    this.allowToMiss(handler);
     table.grant(
       handler,
       'dynamodb:BatchGetItem',
@@ -105,6 +108,12 @@ export class DatasetAccess {
       acknowledgeWildcard(grantPrincipal, arn, 'objects of runs and versions are named when they are made');
     }
     return grant;
+  }
+
+  /** The whole bucket, because only who may list it is told that an object is missing, and not that it is forbidden. */
+  private allowToMiss(handler: LambdaFunction): void {
+    const { bucket } = this.kept;
+    handler.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }));
   }
 
   private useKey(grantee: IGrantable, access: 'read' | 'write'): void {

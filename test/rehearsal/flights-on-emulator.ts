@@ -2,6 +2,12 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import {
+  DisableRuleCommand,
+  EnableRuleCommand,
+  EventBridgeClient,
+  ListRulesCommand,
+} from '@aws-sdk/client-eventbridge';
+import {
   DescribeStateMachineCommand,
   SFNClient,
   StopExecutionCommand,
@@ -81,6 +87,7 @@ export class FlightsOnEmulator {
       new DescribeStateMachineCommand({ stateMachineArn: this.machineArn }),
     );
     this.definition = JSON.parse(definition);
+    await this.listen(false);
   }
 
   get config(): ClientConfig {
@@ -112,6 +119,17 @@ export class FlightsOnEmulator {
   /** The machine as it was deployed. */
   async mend(): Promise<void> {
     await this.define(this.deployed);
+  }
+
+  /** Whether arriving objects start executions; at first they do not, so that a test starts its own. */
+  async listen(listening: boolean): Promise<void> {
+    const events = new EventBridgeClient(this.config);
+    const { Rules = [] } = await events.send(new ListRulesCommand({}));
+    const arrivals = Rules.filter(({ EventPattern }) => EventPattern?.includes('Object Created'));
+    if (arrivals.length === 0) throw new Error('the stack has no rule on arriving objects');
+    for (const { Name } of arrivals) {
+      await events.send(listening ? new EnableRuleCommand({ Name }) : new DisableRuleCommand({ Name }));
+    }
   }
 
   async stopExecution(executionArn: string): Promise<void> {
