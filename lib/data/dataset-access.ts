@@ -25,9 +25,11 @@ const PUBLISHED = [SHARDS, manifests, indexes];
 export class DatasetAccess {
   constructor(private readonly kept: KeptDatasets) {}
 
-  /** Writes what a shard was found to be, its good rows and its bad ones. What it reads is granted with the sources. */
+  /** Writes what a shard was found to be, unless it was found before. What it reads of sources is granted with these. */
   connectChecker(handler: LambdaFunction): void {
+    this.allow(handler, ['s3:GetObject'], [runs]);
     this.allow(handler, ['s3:PutObject'], [runs, quarantine]);
+    this.allowList(handler);
     this.useKey(handler, 'write');
     this.name(handler);
   }
@@ -49,12 +51,11 @@ export class DatasetAccess {
 
   /** The only one that writes what is published, and the catalogue. */
   connectSteps(handler: LambdaFunction): void {
-    const { bucket, table, key } = this.kept;
+    const { table, key } = this.kept;
     this.allow(handler, ['s3:GetObject', 's3:PutObject'], [runs, ...PUBLISHED]);
     // Indexes of versions that are no longer the latest; never a version itself.
     this.allow(handler, ['s3:DeleteObject'], [runs, indexes]);
-    // Whole, because only who may list a bucket is told that an object is missing, and not that it is forbidden.
-    handler.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }));
+    this.allowList(handler);
     table.grant(
       handler,
       'dynamodb:BatchGetItem',
@@ -105,6 +106,12 @@ export class DatasetAccess {
       acknowledgeWildcard(grantPrincipal, arn, 'objects of runs and versions are named when they are made');
     }
     return grant;
+  }
+
+  /** Of the whole bucket: only who may list it is told that an object is missing, and not that it is forbidden. */
+  private allowList(handler: LambdaFunction): void {
+    const { bucketArn } = this.kept.bucket;
+    handler.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucketArn] }));
   }
 
   private useKey(grantee: IGrantable, access: 'read' | 'write'): void {
