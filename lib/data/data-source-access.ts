@@ -30,9 +30,9 @@ export function connectSources(store: IDatasetStore, sources: readonly DataSourc
       acknowledgeWildcard(reader.role ?? reader, arn, 'reads whatever arrives below the prefix of a source');
     }
     if (keys.length > 0) useKeys(reader, keys);
+    // Whole buckets, because only who may list a bucket is told that an object is gone, and not that it is forbidden.
+    if (foreign.length > 0) allow(reader, ['s3:ListBucket'], foreign);
   }
-  // Whole buckets, because only who may list a bucket is told that an object is gone, and not that it is forbidden.
-  if (foreign.length > 0) allow(readers.steps, ['s3:ListBucket'], foreign);
 }
 
 function allow(reader: HandlerFunction, actions: string[], resources: string[]): void {

@@ -25,11 +25,11 @@ const PUBLISHED = [SHARDS, manifests, indexes];
 export class DatasetAccess {
   constructor(private readonly kept: KeptDatasets) {}
 
-  /** Writes what a shard was found to be, its good rows and its bad ones. What it reads is granted with the sources. */
+  /** Writes what a shard was found to be, unless it was found before. What it reads of sources is granted with these. */
   connectChecker(handler: LambdaFunction): void {
     this.allow(handler, ['s3:GetObject'], [runs]);
     this.allow(handler, ['s3:PutObject'], [runs, quarantine]);
-    this.allowToMiss(handler);
+    this.allowList(handler);
     this.useKey(handler, 'write');
     this.name(handler);
   }
@@ -38,7 +38,6 @@ export class DatasetAccess {
   connectMatcher(handler: LambdaFunction): void {
     this.allow(handler, ['s3:GetObject'], [runs, indexes]);
     this.allow(handler, ['s3:PutObject'], [runs]);
-    this.allowToMiss(handler);
     this.useKey(handler, 'write');
     this.name(handler);
   }
@@ -46,7 +45,6 @@ export class DatasetAccess {
   connectSplitter(handler: LambdaFunction): void {
     this.allow(handler, ['s3:GetObject'], [runs, indexes]);
     this.allow(handler, ['s3:PutObject'], [runs, quarantine]);
-    this.allowToMiss(handler);
     this.useKey(handler, 'write');
     this.name(handler);
   }
@@ -57,7 +55,7 @@ export class DatasetAccess {
     this.allow(handler, ['s3:GetObject', 's3:PutObject'], [runs, ...PUBLISHED]);
     // Indexes of versions that are no longer the latest; never a version itself.
     this.allow(handler, ['s3:DeleteObject'], [runs, indexes]);
-    this.allowToMiss(handler);
+    this.allowList(handler);
     table.grant(
       handler,
       'dynamodb:BatchGetItem',
@@ -110,10 +108,10 @@ export class DatasetAccess {
     return grant;
   }
 
-  /** The whole bucket, because only who may list it is told that an object is missing, and not that it is forbidden. */
-  private allowToMiss(handler: LambdaFunction): void {
-    const { bucket } = this.kept;
-    handler.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }));
+  /** Of the whole bucket: only who may list it is told that an object is missing, and not that it is forbidden. */
+  private allowList(handler: LambdaFunction): void {
+    const { bucketArn } = this.kept.bucket;
+    handler.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucketArn] }));
   }
 
   private useKey(grantee: IGrantable, access: 'read' | 'write'): void {

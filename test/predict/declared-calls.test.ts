@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CALLS as ANSWER_ASYNC } from '../../lambdas/answer-async/calls';
 import { CALLS as ANSWER_WAITING } from '../../lambdas/answer-waiting/calls';
+import { CALLS as CHECK_DATA } from '../../lambdas/check-data/calls';
 import { CALLS as DATA_STEPS } from '../../lambdas/data-steps/calls';
 import { CALLS as ENDPOINT_CONTROLLER } from '../../lambdas/endpoint-controller/calls';
 import { CALLS as ENDPOINT_PARAMETERS } from '../../lambdas/endpoint-parameters/calls';
@@ -39,6 +40,8 @@ const ACTIONS_OF: Record<string, readonly string[]> = {
 };
 /** What a service does in the name of the caller, without a call of its own. */
 const IN_THE_CALLERS_NAME: Record<string, readonly string[]> = {
+  // Reading a version is an action of its own; listing is what S3 asks for before it says that an object is missing.
+  'check-data': ['s3:GetObjectVersion', 's3:ListBucket'],
   'endpoint-controller': ['iam:PassRole', 'ssm:GetParameters'],
 };
 
@@ -88,6 +91,7 @@ describe('declared SDK calls', () => {
   test.each([
     ['answer-async', ANSWER_ASYNC],
     ['answer-waiting', ANSWER_WAITING],
+    ['check-data', CHECK_DATA],
     ['data-steps', DATA_STEPS],
     ['match-keys', MATCH_KEYS],
     ['split-data', SPLIT_DATA],
