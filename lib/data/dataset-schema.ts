@@ -49,7 +49,8 @@ export interface DatasetSchemaProps {
    */
   readonly onKeyConflict?: FaultSeverity;
   /**
-   * Columns by which rows belong together: they never stand on both sides of the hold-out.
+   * Columns by which rows belong together: they never stand on both sides of the hold-out. Where rows that differ in their time
+   * alone are different things, such as two flights, name the time column among them.
    * @default all columns but the key and the time column of the hold-out: equal content belongs together
    */
   readonly group?: string[];

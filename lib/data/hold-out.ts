@@ -83,11 +83,6 @@ export class HoldOut {
         `holdOut names the column ${show(name)}, which may be empty, expected a required one; a row without a time could stand on neither side`,
       );
     }
-    if (schema._document.group.includes(name)) {
-      faults.push(
-        `holdOut names the column ${show(name)}, by which rows are grouped, expected another; rows of one group would have to stand on both sides`,
-      );
-    }
     return faults;
   }
 }

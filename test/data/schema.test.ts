@@ -321,12 +321,6 @@ describe('a hold-out', () => {
     ['a text', schema, HoldOut.fromTime('text', '2026-03-01'), 'of type string, expected a date or timestamp'],
     ['a time that may be empty', schema, HoldOut.fromTime('maybe', '2026-03-01'), 'which may be empty'],
     ['a moment where days are', schema, HoldOut.fromTime('day', '2026-03-01T00:00:00Z'), 'expected a day such as'],
-    [
-      'the time by which rows are grouped',
-      new DatasetSchema({ columns, group: ['day'] }),
-      HoldOut.fromTime('day', '2026-03-01'),
-      'by which rows are grouped',
-    ],
   ])('fails with %s', (_, of, holdOut, fault) => {
     expect(holdOut._faults(of)).toEqual([expect.stringContaining(fault)]);
   });
