@@ -234,6 +234,11 @@ describe('bins', () => {
     expect(bins).toEqual({ edges: [-2, 0, 1, 2], a: [2, 96, 2], b: [2, 96, 2] });
   });
 
+  test('of few numbers are one for each', () => {
+    const atoms = commonAtoms('double', numbers([1, 2, ...Array<number>(98).fill(3)]), numbers([1, 1, 4]));
+    expect(quantileBins(atoms, 4)).toEqual({ edges: [1, 2, 3, 4, 4], a: [1, 1, 98, 0], b: [2, 0, 0, 1] });
+  });
+
   test('of equal widths span what both have', () => {
     const atoms = commonAtoms('double', numbers([0, 1, 2, 3]), numbers([3, 4]));
     expect(equalWidthBins(atoms, 2)).toEqual({ edges: [0, 2, 4], a: [2, 2], b: [0, 2] });

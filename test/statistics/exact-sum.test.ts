@@ -53,6 +53,10 @@ describe('an exact sum', () => {
     expect(summed(values)).toBe(text);
   });
 
+  test('keeps the lowest bit of many numbers below the smallest normal one', () => {
+    expect(summed([...Array<number>(256).fill(2 ** -1022 - 5e-324), 5e-324])).toBe('fffffffffffff01p-1074');
+  });
+
   test('is that of whole numbers without end, of the numbers and of their squares', () => {
     fc.assert(
       fc.property(fc.array(finite, { maxLength: 100 }), (values) => {
@@ -75,7 +79,7 @@ describe('an exact sum', () => {
   });
 
   test('stays exact when more numbers came than an accumulator can take', () => {
-    const [sum, value] = [new ExactSum(), 1 - 2 ** -53];
+    const [sum, value] = [new ExactSum(), 1 / 3];
     const times = 2 ** 28 + 3;
     for (let i = 0; i < times; i++) sum.add(value);
     expect(exactText(sum.toExact())).toBe(exactText(timesOf(value, times)));
@@ -117,6 +121,7 @@ describe('an exact number', () => {
     expect(dividedBy({ mantissa: 1n, exponent: 1030 }, 1n)).toBe(Number.POSITIVE_INFINITY);
     expect(dividedBy({ mantissa: 3n, exponent: 1030 }, 3n << 1030n)).toBe(1);
     expect(dividedBy({ mantissa: (1n << 5000n) + 1n, exponent: -5000 }, 1n)).toBe(1);
+    expect(dividedBy({ mantissa: ((1n << 65n) + (1n << 12n)) * 3n + 1n, exponent: 0 }, 3n)).toBe(2 ** 65 + 2 ** 13);
     // A tie that is none: half of a last bit, and a little more.
     expect(dividedBy({ mantissa: (1n << 200n) + (1n << 147n) + 1n, exponent: -200 }, 1n)).toBe(1 + 2 ** -52);
   });

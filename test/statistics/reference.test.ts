@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { jStat } from 'jstat';
 import { describe, expect, test } from 'vitest';
 import { chiSquareFit, chiSquareHomogeneity } from '../../lambdas/shared/statistics/chi-square';
@@ -112,6 +113,25 @@ describe('what jStat says', () => {
   });
 });
 
+test('the Jensen-Shannon distance is between 0 and 1, and 0 of the same shares but for rounding', () => {
+  const counts = fc.array(fc.integer({ min: 0, max: 1e6 }), { minLength: 5, maxLength: 5 });
+  fc.assert(
+    fc.property(counts, counts, fc.integer({ min: 1, max: 1e3 }), (a, b, factor) => {
+      const distance = jensenShannon([...a, 1], [...b, 1]) ?? Number.NaN;
+      expect(distance).toBeGreaterThanOrEqual(0);
+      expect(distance).toBeLessThanOrEqual(1);
+      expect(
+        jensenShannon(
+          [...a, 1],
+          [...a, 1].map((count) => count * factor),
+        ),
+      ).toBeLessThan(1e-7);
+      expect(jensenShannon([...a, 1, 0, 0], [0, 0, 0, 0, 0, 0, 3, 7])).toBeCloseTo(1, 12);
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
 describe('distances of nothing', () => {
   test('are none', () => {
     expect(populationStability([0, 0], [1, 2])).toBeUndefined();
@@ -130,6 +150,10 @@ describe('distances of nothing', () => {
     expect(() => kolmogorovSmirnovOfCounts([1], [1, 2])).toThrow('1 and 2 bins cannot be compared');
     expect(() => chiSquareHomogeneity([1], [1, 2])).toThrow('1 and 2 categories cannot be compared');
     expect(() => chiSquareFit([1, 2], [1])).toThrow('2 and 1 categories cannot be compared');
+  });
+
+  test('categories that neither side has do not count', () => {
+    expect(chiSquareHomogeneity([10, 0, 20], [20, 0, 10])).toEqual(chiSquareHomogeneity([10, 20], [20, 10]));
   });
 
   test('what is not expected at all and yet occurs fits by no chance', () => {

@@ -137,7 +137,7 @@ def main():
         "scipy": scipy.__version__,
         "logGamma": [[x, float(special.gammaln(x))] for x in (0.5, 1, 1.5, 2, 3.25, 10, 100.5, 1e4, 1e6)],
         "upperGamma": gamma,
-        "kolmogorov": [[x, float(special.kolmogorov(x))] for x in (0.02, 0.1, 0.3, 0.5, 0.99, 1, 1.01, 1.36, 2, 4, 8)],
+        "kolmogorov": [[x, float(special.kolmogorov(x))] for x in (0.001, 0.02, 0.1, 0.3, 0.5, 0.99, 1, 1.01, 1.36, 2, 4, 8)],
         "ks": [ks(*pair) for pair in samples()],
         "ksLarge": [ks_large(seed) for seed in (0, 1, 2, 5)],
         "homogeneity": [homogeneity(table) for table in TABLES],

@@ -27,7 +27,7 @@ const NUMBERS: readonly [string, (random: () => number) => number, number][] = [
   ['log-normal', (random) => Math.exp(3 * normal(random)), 0.01],
   ['Pareto with an infinite mean', (random) => (1 - random()) ** (-1 / 0.8), 0.01],
   ['Cauchy', (random) => Math.tan(Math.PI * (random() - 0.5)), 0.01],
-  ['zeros and a tail', (random) => (random() < 0.6 ? 0 : -Math.exp(5 * random())), 0.01],
+  ['zeros and a tail', (random) => (random() < 0.6 ? 0 : (random() - 0.3) * Math.exp(5 * random())), 0.01],
   ['all sizes of doubles', (random) => (random() - 0.5) * 10 ** (600 * random() - 300), 0.34],
 ];
 
@@ -63,6 +63,27 @@ describe('quantiles from a sketch', () => {
       const difference = (quantile(tiny, share) ?? Number.NaN) - exactly(small, share);
       expect(Math.abs(difference)).toBeLessThanOrEqual(quantileError(tiny) * 2 ** -1022);
     }
+  });
+
+  test.each([Number.MAX_VALUE, 1.75 * 2 ** 1023])(
+    'never lie beyond the largest number, nor far from it: %d',
+    (largest) => {
+      const wide = Array.from({ length: 10_000 }, (_, i) => 2 ** (i / 10 - 100));
+      const column = profiled(columnOf('number'), [...wide, ...Array<number>(2_000).fill(1.75 * 2 ** 1023), largest]);
+      const measured = quantile(column, 0.95) ?? Number.NaN;
+      expect(measured).toBeLessThanOrEqual(largest);
+      expect(measured / (1.75 * 2 ** 1023) - 1).toBeLessThanOrEqual(quantileError(column));
+    },
+  );
+
+  test('of the opposite numbers are the opposite ones', () => {
+    const values = Array.from({ length: 5_000 }, (_, i) => (i + 1) / 8);
+    const [there, back] = [values, values.map((value) => -value)].map(
+      (numbers) => profiled(columnOf('number'), numbers).numbers?.sketch,
+    );
+    const counts = (of: typeof there) => of?.buckets.filter((_, i) => i % 2 === 1);
+    expect(back?.shift).toBe(there?.shift);
+    expect(counts(back)).toEqual(counts(there)?.toReversed());
   });
 
   test.each([
@@ -119,6 +140,11 @@ describe('distinct values from a sketch', () => {
       expect(error).toBeLessThanOrEqual(size === 10 ? 0.01 : 3 * DISTINCT_STANDARD_ERROR);
     },
   );
+
+  test('have no estimate but 0 of nothing, and a standard error of 1.6 %', () => {
+    expect(distinctEstimate(new DistinctSketch().toText())).toBe(0);
+    expect(DISTINCT_STANDARD_ERROR).toBeCloseTo(0.01625, 6);
+  });
 
   test('have the stated standard error over many sketches, and no bias', () => {
     const errors = Array.from({ length: 200 }, (_, run) => {
