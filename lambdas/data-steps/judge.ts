@@ -98,6 +98,6 @@ async function parentProfile({ bucket }: World, version: string) {
   return { version, profile: readProfile(profile) };
 }
 
-export function sum<Item>(items: readonly Item[], value: (item: Item) => number): number {
+function sum<Item>(items: readonly Item[], value: (item: Item) => number): number {
   return items.reduce((total, item) => total + value(item), 0);
 }
