@@ -1,0 +1,460 @@
+import { inspect } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Subject } from '../../../cli/data/forget/subject';
+import { modelsTrainedOn } from '../../../cli/data/forget/trained-models';
+import { canonicalLine } from '../../../lambdas/shared/dataset/canonical-row';
+import { DATASET_OBJECTS, type DatasetSchemaDocument, replayObject } from '../../../protocol/dataset';
+import type { ModelVersion } from '../../../protocol/model-version';
+import { EXECUTION, MemoryStage } from './memory-stage';
+import { manifestIn, publish, quarantine, quarantined, rowsIn, SCHEMA, sourceOf } from './published';
+import { slipwayData } from './slipway';
+
+const KEY = 'ada@example.com';
+const RUN = '20260101T000000Z-00000001';
+
+let stage: MemoryStage;
+beforeEach(() => {
+  stage = new MemoryStage();
+});
+
+const ROWS = [
+  { id: 'a', person: KEY, length: 1 },
+  { id: 'b', person: 'bob@example.com', length: 2 },
+  { id: 'c', person: KEY, length: 3 },
+];
+const slipway = (...args: string[]) => slipwayData(stage, ['forget', 'pilot', ...args]);
+
+function model(version: string, ...parents: string[]): ModelVersion {
+  return {
+    model: 'demo',
+    version,
+    contentHash: '',
+    artifact: { bucket: '', prefix: '', files: [] },
+    parents,
+    metrics: {},
+    registeredBy: 'arn:ada',
+    registeredAt: '2026-01-01T00:00:00Z',
+  };
+}
+
+/** A stage with traces of the subject, and models that were trained on it. */
+function traced(): string {
+  const { version } = publish(stage, ROWS);
+  quarantine(stage, RUN, [quarantined(`d,${KEY},-1`), quarantined('e,bob@example.com,-1')]);
+  stage.objects.put(`runs/${RUN}/rows/00000-0.rows`, `x${KEY}`);
+  stage.records.bySubject.set(KEY, [{ id: 'P#1', open: false, payloads: [{ bucket: 'payloads', key: 'p' }] }]);
+  stage.allModels.push(
+    model('v-0000000000000003', 'v-0000000000000001'),
+    model('v-0000000000000001', version),
+    model('v-0000000000000002', 'd-00000000000000ff'),
+  );
+  stage.sourceBytes.set('inbox/mails-1.csv', Buffer.from(`id,person\na,${KEY}\n`));
+  return version;
+}
+
+describe('slipway data forget', () => {
+  it('counts without --yes, and names models and source objects', async () => {
+    traced();
+    const { code, out } = await slipway('--key', KEY);
+    expect(code).toBe(0);
+    await expect(out).toMatchFileSnapshot('golden/forget-dry-run.txt');
+    expect(stage.writes.count).toBe(0);
+  });
+
+  it('erases with --yes, and says which version is the latest now', async () => {
+    const version = traced();
+    const { code, out } = await slipway('--key', KEY, '--yes');
+    expect(code).toBe(0);
+    await expect(out).toMatchFileSnapshot('golden/forget.txt');
+    const latest = stage.catalogue.newest?.version ?? '';
+    expect(latest).not.toBe(version);
+    expect(stage.events).toEqual([
+      {
+        deployment: 'demo-pilot',
+        dataset: 'demo',
+        version: latest,
+        parent: version,
+        manifest: { bucket: 'datasets', key: `manifests/${latest}.json` },
+        rows: { train: 0, holdout: 1 },
+      },
+    ]);
+    expect(stage.catalogue.allRuns.get(stage.catalogue.newest?.run ?? '')).toMatchObject({
+      state: 'published',
+      version: latest,
+    });
+    expect((await slipwayData(stage, ['verify', 'pilot', version])).out).toContain(
+      '2 rows were erased from it, as its tombstones say',
+    );
+    expect((await slipwayData(stage, ['show', 'pilot', version])).out).toContain('erased from shard');
+    expect((await slipwayData(stage, ['verify', 'pilot', latest])).code).toBe(0);
+  });
+
+  it('takes the key from a file or standard input, without the end of its line', async () => {
+    traced();
+    const read: string[] = [];
+    const readFile = async (file: string) => {
+      read.push(file);
+      return `${KEY}\r\n`;
+    };
+    const { out } = await slipwayData(stage, ['forget', 'pilot', '--key-file', '-', '--json'], { readFile });
+    expect(JSON.parse(out)).toMatchObject({ dryRun: true, rows: 2, quarantine: { rows: 1 } });
+    expect(read).toEqual(['-']);
+  });
+
+  it('finds nothing of somebody who is not there', async () => {
+    publish(stage, ROWS);
+    stage.sourceBytes.set('inbox/mails-1.csv', Buffer.from('id\n'));
+    const { code, out } = await slipway('--key', 'nobody@example.com', '--yes', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ dryRun: false, rows: 0, versions: [], published: null, models: [] });
+    expect(stage.events).toEqual([]);
+  });
+
+  it('works before anything was published', async () => {
+    stage.records.bySubject.set(KEY, [{ id: 'P#1', open: false, payloads: [] }]);
+    const { code, out } = await slipway('--key', KEY, '--yes', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ predictions: { records: 1 } });
+    expect(stage.records.bySubject.get(KEY)).toEqual([]);
+  });
+
+  it('leaves predictions that are under way, and ends with code 1', async () => {
+    publish(stage, ROWS);
+    stage.records.bySubject.set(KEY, [
+      { id: 'P#1', open: true, payloads: [] },
+      { id: 'P#2', open: false, payloads: [] },
+    ]);
+    const { code, err } = await slipway('--key', KEY, '--yes');
+    expect(code).toBe(1);
+    expect(err).toContain('1 predictions of the subject are under way');
+    expect(stage.records.bySubject.get(KEY)?.map(({ id }) => id)).toEqual(['P#1']);
+  });
+
+  it.each<[string, Partial<DatasetSchemaDocument>, string, string]>([
+    [
+      'names no subject and has a key of two columns',
+      { subject: undefined, key: ['id', 'kind'] },
+      KEY,
+      'its key is the columns id, kind',
+    ],
+    ['names no subject and no key', { subject: undefined, key: [] }, KEY, 'its key is the whole row'],
+    ['has a subject of another type', { subject: 'length' }, KEY, 'the key is no integer, which column "length" holds'],
+    ['has a time as subject', { subject: 'at' }, 'yesterday', 'the key is no timestamp, which column "at" holds'],
+  ])('is refused with code 2 where the schema %s', async (_, changes, key, message) => {
+    publish(stage, ROWS, { schema: { ...SCHEMA, ...changes } });
+    const { code, err } = await slipway('--key', key);
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+    expect(err).not.toContain(key);
+  });
+
+  it('takes the only column of the key where no subject is named', async () => {
+    publish(stage, ROWS, { schema: { ...SCHEMA, subject: undefined } });
+    expect(JSON.parse((await slipway('--key', 'b', '--json')).out).rows).toBe(1);
+  });
+
+  it('keeps rows of others whose values hold the key', async () => {
+    publish(stage, [
+      ...ROWS,
+      { id: KEY, person: 'other@example.com', length: 4 },
+      { id: 'd', person: `x${KEY}`, length: 5 },
+    ]);
+    await slipway('--key', KEY, '--yes');
+    const latest = manifestIn(stage, stage.catalogue.newest?.version ?? '');
+    expect(
+      rowsIn(stage, latest)
+        .map(({ id }) => id)
+        .toSorted(),
+    ).toEqual([KEY, 'b', 'd'].toSorted());
+  });
+
+  it('makes a version of nothing where nothing is left', async () => {
+    publish(stage, [{ id: 'a', person: KEY, length: 1 }]);
+    await slipway('--key', KEY, '--yes');
+    const latest = manifestIn(stage, stage.catalogue.newest?.version ?? '');
+    expect(latest).toMatchObject({ shards: [], rows: { train: 0, holdout: 0 } });
+    expect((await slipwayData(stage, ['verify', 'pilot', latest.version])).code).toBe(0);
+  });
+
+  it('goes back to an older version where only the subject was added since', async () => {
+    const first = publish(stage, [{ id: 'b', person: 'bob@example.com', length: 2 }]);
+    publish(stage, [{ id: 'a', person: KEY, length: 1 }]);
+    // The pipeline keeps the indexes of the latest versions only.
+    await stage.objects.erase(await stage.objects.versions(DATASET_OBJECTS.index(first.version)));
+    await slipway('--key', KEY, '--yes');
+    expect(stage.catalogue.newest?.version).toBe(first.version);
+    expect((await stage.objects.list(DATASET_OBJECTS.index(first.version))).length).toBe(4);
+    expect(manifestIn(stage, first.version).publishedAt).toBe(first.publishedAt);
+  });
+
+  it('erases a second subject from what the first has left', async () => {
+    const { version } = publish(stage, ROWS);
+    await slipway('--key', KEY, '--yes');
+    await slipway('--key', 'bob@example.com', '--yes');
+    const manifest = manifestIn(stage, version);
+    expect(manifest.tombstones.map(({ rowsErased, replacedBy }) => [rowsErased, replacedBy?.rows ?? 0])).toEqual([
+      [2, 1],
+      [1, 0],
+    ]);
+    expect((await slipwayData(stage, ['verify', 'pilot', version])).code).toBe(0);
+    expect((await stage.objects.list(DATASET_OBJECTS.shards)).length).toBe(0);
+  });
+
+  it('lets rows of others be replayed whose objects nobody has taken yet', async () => {
+    publish(stage, ROWS);
+    const key = replayObject(RUN, '0123456789abcdef', { format: 'csv', delimiter: ',' });
+    const taken = replayObject(RUN, 'fedcba9876543210', { format: 'jsonl' });
+    for (const one of [key, taken]) stage.objects.put(one, `id\n${KEY}\n`);
+    stage.catalogue.taken.push({ ...sourceOf(taken), bucket: 'datasets' });
+    const mark = { times: 1, rows: 1, replayedAt: '', replayedBy: '' };
+    stage.catalogue.marks.set(RUN, { ...mark, run: RUN, objects: [key] });
+    stage.catalogue.marks.set('other', { ...mark, run: 'other', objects: [taken] });
+    const { out } = await slipway('--key', KEY, '--yes', '--json');
+    expect(JSON.parse(out)).toMatchObject({ replayed: 2 });
+    expect([...stage.catalogue.marks.keys()]).toEqual(['other']);
+    expect(await stage.objects.list(DATASET_OBJECTS.replay)).toEqual([]);
+  });
+
+  it('searches source objects, packed ones too, and says which it could not', async () => {
+    publish(stage, ROWS, {
+      sources: [sourceOf('a.csv.gz'), sourceOf('b.jsonl'), sourceOf('c.parquet'), sourceOf('d.csv'), sourceOf('e.gz')],
+    });
+    stage.sourceBytes.set('inbox/a.csv.gz', gzipSync(Buffer.from(`id,${KEY}`)));
+    stage.sourceBytes.set('inbox/b.jsonl', Buffer.from('{"person":"bob@example.com"}'));
+    stage.sourceBytes.set('inbox/e.gz', Buffer.from('no gzip'));
+    const { sources } = JSON.parse((await slipway('--key', KEY, '--json')).out);
+    expect(sources.holding).toEqual(['s3://inbox/a.csv.gz']);
+    expect(sources.notSearched.map(({ object }: { object: string }) => object)).toEqual([
+      's3://inbox/c.parquet',
+      's3://inbox/e.gz',
+    ]);
+    expect(sources.searched).toBe(3);
+  });
+
+  it('writes nothing where an object is locked', async () => {
+    traced();
+    const [shard = ''] = (await stage.objects.list(DATASET_OBJECTS.shards)).map(({ key }) => key);
+    for (const { key } of await stage.objects.list(DATASET_OBJECTS.shards)) stage.objects.locks.set(key, '2030-01-01');
+    const before = stage.objects.all.length;
+    const { code, err } = await slipway('--key', KEY, '--yes');
+    expect(code).toBe(1);
+    expect(err).toMatch(
+      /^slipway: object shards\/[0-9a-f]{64}\.jsonl\.gz of datasets is locked until 2030-01-01 \(S3 Object Lock\)/,
+    );
+    expect(stage.objects.all.length).toBe(before);
+    expect(stage.objects.text(shard)).toBeDefined();
+    expect(stage.catalogue.held).toBeUndefined();
+  });
+});
+
+describe('the key of slipway data forget', () => {
+  const SECRET = 'grace@example.com';
+
+  it('is in nothing that is printed, whatever fails', async () => {
+    publish(stage, ROWS);
+    const fail = (thing: object, method: string) => {
+      Object.assign(thing, { [method]: async () => Promise.reject(new Error(`no access to ${SECRET}, sorry`)) });
+    };
+    for (const [thing, method] of [
+      [stage.records, 'of'],
+      [stage.objects, 'versions'],
+      [stage.catalogue, 'latest'],
+    ] as const) {
+      fail(thing, method);
+      const { code, out, err } = await slipway('--key', SECRET, '--yes');
+      expect(code).toBe(1);
+      expect(err).toContain('no access to ***, sorry');
+      expect(out + err).not.toContain('grace');
+    }
+  });
+
+  it.each([[['--key', SECRET, SECRET]], [[SECRET]], [[`--keys=${SECRET}`]], [['--kye', SECRET]]])(
+    'is not repeated where it was typed at the wrong place: %j',
+    async (args) => {
+      const { code, out, err } = await slipway(...args);
+      expect(code).toBe(2);
+      expect(out + err).not.toContain('grace');
+      expect(err).toMatch(/^slipway: .*\n$/);
+    },
+  );
+
+  it('is not in a subject that is logged or serialized', () => {
+    const subject = new Subject(SECRET);
+    expect(inspect(subject, { depth: 9, showHidden: true }) + JSON.stringify(subject) + String(subject)).not.toContain(
+      'grace',
+    );
+  });
+});
+
+describe('slipway data forget beside others', () => {
+  beforeEach(() => {
+    publish(stage, ROWS);
+  });
+  const held = { round: 0, since: '2026-01-31T00:00:00Z', expiresAt: Date.UTC(2026, 1, 1, 0, 5) };
+
+  it('leaves while a run of the pipeline is under way', async () => {
+    const holder = 'arn:aws:states:::execution:other';
+    stage.catalogue.held = { ...held, holder, run: RUN };
+    stage.pipeline.running.add(holder);
+    const { code, err } = await slipway('--key', KEY, '--yes');
+    expect(code).toBe(1);
+    expect(err).toContain(`run ${RUN} of the pipeline is under way; try again when it has ended`);
+    expect(stage.writes.count).toBe(0);
+  });
+
+  it('leaves a run that was cut off to the pipeline, which needs what it has left', async () => {
+    stage.catalogue.held = { ...held, holder: 'arn:aws:states:::execution:other', run: 'cut' };
+    const { code, err } = await slipway('--key', KEY, '--yes');
+    expect(code).toBe(1);
+    expect(err).toContain('run cut was cut off and is not finished; "slipway data run" finishes it');
+  });
+
+  it('takes the lease of an execution that ended, and of a command that was killed long ago', async () => {
+    stage.catalogue.held = { ...held, holder: 'arn:aws:states:::execution:other', run: RUN };
+    expect((await slipway('--key', 'x', '--yes')).code).toBe(0);
+    stage.catalogue.held = { ...held, holder: 'slipway data, arn:bob, 1', expiresAt: Date.UTC(2026, 0, 31) };
+    expect((await slipway('--key', 'x', '--yes')).code).toBe(0);
+    stage.catalogue.held = { ...held, holder: 'slipway data, arn:bob, 1' };
+    const { code, err } = await slipway('--key', 'x', '--yes');
+    expect(code).toBe(1);
+    expect(err).toContain(
+      'another command works on the dataset (slipway data, arn:bob, 1); if it was killed, try again after 2026-02-01T00:05:00.000Z',
+    );
+  });
+
+  it('starts the pipeline where somebody asked for it meanwhile', async () => {
+    const { records, catalogue } = stage;
+    const find = records.of.bind(records);
+    records.of = async (subject: string) => {
+      if (catalogue.held !== undefined) catalogue.held = { ...catalogue.held, again: true };
+      return find(subject);
+    };
+    await slipway('--key', KEY, '--yes');
+    expect(stage.pipeline.inputs).toEqual([{}]);
+    expect(stage.catalogue.held).toBeUndefined();
+  });
+
+  it('goes on no more where it has lost its lease', async () => {
+    let at = Date.UTC(2026, 1, 1);
+    const now = () => {
+      at += 61_000;
+      return new Date(at);
+    };
+    stage.catalogue.renewLease = async () => false;
+    const { code, err } = await slipwayData(stage, ['forget', 'pilot', '--key', KEY, '--yes'], { now });
+    expect(code).toBe(1);
+    expect(err).toContain('somebody else has begun to work on the dataset');
+    expect(rowsIn(stage, manifestIn(stage, stage.catalogue.newest?.version ?? '')).length).toBe(3);
+  });
+
+  it('gives the lease back after a failure', async () => {
+    stage.announcements.published = async () => Promise.reject(new Error('EventBridge is not there'));
+    const { code } = await slipway('--key', KEY, '--yes');
+    expect({ code, held: stage.catalogue.held }).toEqual({ code: 1, held: undefined });
+    expect(EXECUTION).toContain('execution');
+  });
+});
+
+describe('a subject', () => {
+  const schemaOf = (type: DatasetSchemaDocument['columns'][number]['type']): DatasetSchemaDocument => {
+    const [id, person] = SCHEMA.columns;
+    if (id === undefined || person === undefined) throw new Error('the schema has two columns');
+    return { ...SCHEMA, columns: [id, { ...person, type }], key: ['id'], group: [], subject: 'person' };
+  };
+
+  it.each([
+    ['string', 'ada', 'ada', true],
+    ['string', 'ada', 'Ada', false],
+    ['string', 'ada', ' ada', false],
+    ['string', 'a"b\\c', 'a"b\\c', true],
+    ['integer', '7', 7, true],
+    ['integer', '007', 7, true],
+    ['integer', '7', 70, false],
+    ['number', '1.50', 1.5, true],
+    ['number', '1e3', 1000, true],
+    ['boolean', 'true', true, true],
+    ['date', '2026-01-02', Date.UTC(2026, 0, 2), true],
+    ['timestamp', '2026-01-02T04:04:05+01:00', Date.UTC(2026, 0, 2, 3, 4, 5), true],
+    ['timestamp', '2026-01-02T03:04:05Z', Date.UTC(2026, 0, 2, 3, 4, 6), false],
+    ['string', 'null', null, false],
+  ] as const)('of type %s given as %j is in a row with %j: %s', (type, key, value, is) => {
+    const schema = schemaOf(type);
+    const line = Buffer.from(canonicalLine(schema.columns, ['x', value]));
+    expect(new Subject(key).matcher(schema)(line)).toBe(is);
+  });
+
+  const bytes = (text: string) => Buffer.from(text);
+  const wide = (text: string) => Buffer.from(text, 'utf16le');
+  it.each<[string, string, Buffer, boolean]>([
+    ['as it is', 'ada@example.com', bytes('1,ada@example.com,2'), true],
+    ['within a longer word', 'ada@example.com', bytes('xada@example.comx'), true],
+    ['not at all', 'ada@example.com', bytes('ada@example.org'), false],
+    ['with quotes doubled, as CSV has them', 'say "ada"', bytes('1,"say ""ada""",2'), true],
+    ['escaped, as JSON has it', 'a"b\\c/d', bytes(String.raw`{"k":"a\"b\\c\/d"}`), true],
+    ['escaped beyond ASCII', 'zoë', bytes(String.raw`{"k":"zo\u00eb"}`), true],
+    ['escaped in capitals', 'zoë', bytes(String.raw`{"k":"zo\u00EB"}`), true],
+    ['in Latin-1', 'zoë@x', Buffer.from('1,zoë@x', 'latin1'), true],
+    ['in UTF-16', 'ada@x', wide('1,ada@x,2'), true],
+    ['in UTF-16, big-endian', 'ada@x', wide('1,ada@x,2').swap16(), true],
+    ['a number as a number', '12', bytes('{"id":12}'), true],
+    ['a number within a number', '12', bytes('2012,120,a12'), false],
+    ['a number behind one within another', '12', bytes('112 12'), true],
+    ['a short word within another', 'ada', bytes('canada'), false],
+    ['a number in UTF-16', '12', wide('112,12,'), true],
+    ['a number within a number in UTF-16', '12', wide('112,120'), false],
+  ])('is seen %s', (_, key, where, is) => {
+    expect(new Subject(key).inBytes(where)).toBe(is);
+    expect(new Subject(key).inQuarantined(quarantined('', { raw: where.toString('base64') }), [])).toBe(is);
+  });
+
+  it('is seen in a stream wherever it is cut, and a longer word is not taken for it', async () => {
+    for (const [text, is] of [
+      [`${'x'.repeat(20)} 12345 ${'y'.repeat(20)}`, true],
+      [`${'x'.repeat(20)} 912345 ${'y'.repeat(20)}`, false],
+      [`${'x'.repeat(20)} 123456 `, false],
+      ['12345', true],
+      [`${'x'.repeat(20)} 12345`, true],
+    ] as const) {
+      for (let size = 1; size < 12; size += 1) {
+        const whole = Buffer.from(text);
+        const parts = Array.from({ length: Math.ceil(whole.length / size) }, (_, index) =>
+          whole.subarray(index * size, (index + 1) * size),
+        );
+        const stream = (async function* () {
+          yield* parts;
+        })();
+        expect(await new Subject('12345').inStream(stream), `${text} in parts of ${size}`).toBe(is);
+      }
+    }
+  });
+
+  it('is found in the column of a quarantined row, however it is written there', () => {
+    const integer = schemaOf('integer');
+    const header = ['id', 'person'];
+    const row = (raw: string, csv = true) =>
+      quarantined(raw, csv ? { header } : { format: 'jsonl', header: undefined });
+    expect(new Subject('7').inQuarantined(row('"a, b",7.0'), [integer])).toBe(true);
+    expect(new Subject('7').inQuarantined(row('x,70'), [integer])).toBe(false);
+    expect(new Subject('7').inQuarantined(row('{"person": 7.0}', false), [integer])).toBe(true);
+    expect(new Subject('7').inQuarantined(row('{"person": {"x": 70}}', false), [integer])).toBe(false);
+    expect(new Subject('7').inQuarantined(row('no json', false), [integer])).toBe(false);
+  });
+});
+
+describe('models that were trained on a dataset version', () => {
+  it('are told through whatever they were made from, in the order of the registry', () => {
+    const models = [
+      model('v-3', 'v-2'),
+      model('v-2', 'v-1', 'd-9'),
+      model('v-1', 'd-1'),
+      model('v-4', 'v-5'),
+      model('v-5', 'v-4'),
+    ];
+    expect(modelsTrainedOn(models, ['d-1'])).toEqual([
+      { version: 'v-3', through: ['d-1', 'v-1', 'v-2'] },
+      { version: 'v-2', through: ['d-1', 'v-1'] },
+      { version: 'v-1', through: ['d-1'] },
+    ]);
+  });
+});

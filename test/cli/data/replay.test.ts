@@ -1,0 +1,184 @@
+import fc from 'fast-check';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ReplayObjects } from '../../../cli/data/replay-objects';
+import { type DatasetRun, type QuarantinedRow, replayFormat } from '../../../protocol/dataset';
+import { EXECUTION, MemoryStage } from './memory-stage';
+import { publish, quarantine, quarantined, sourceOf } from './published';
+import { slipwayData } from './slipway';
+
+const RUN = '20260101T000000Z-00000001';
+const LATER = '20260105T000000Z-00000005';
+
+function objectsOf(rows: readonly QuarantinedRow[]) {
+  const replay = new ReplayObjects(RUN);
+  return [...rows.flatMap((row) => replay.add(row)), ...replay.finish()].map(({ key, body, rows: count }) => ({
+    key,
+    text: body.toString('latin1'),
+    rows: count,
+  }));
+}
+
+describe('objects of replayed rows', () => {
+  it('of CSV have the header and the delimiter that the rows had', () => {
+    const header = ['id', 'a;b', 'say "x"'];
+    const rows = ['1;2;3', '4;5;6\r\n'].map((raw) => quarantined(raw, { delimiter: ';', header }));
+    const [object, ...others] = objectsOf(rows);
+    expect(others).toEqual([]);
+    expect(object).toMatchObject({ rows: 2, text: 'id;"a;b";"say ""x"""\n1;2;3\n4;5;6\r\n' });
+    expect(replayFormat(object?.key ?? '')).toEqual({ format: 'csv', delimiter: ';' });
+  });
+
+  it('of JSON Lines and of Parquet are lines', () => {
+    const rows = [
+      quarantined('{"id":1}', { format: 'jsonl', header: undefined }),
+      quarantined('{"id":2}\n', { format: 'parquet', header: undefined, offset: undefined }),
+    ];
+    const [object, ...others] = objectsOf(rows);
+    expect(others).toEqual([]);
+    expect(object).toMatchObject({ rows: 2, text: '{"id":1}\n{"id":2}\n' });
+    expect(replayFormat(object?.key ?? '')).toEqual({ format: 'jsonl' });
+  });
+
+  it('keep bytes that are no text as they were', () => {
+    const raw = Buffer.from([0x31, 0x2c, 0xff, 0xfe, 0x00, 0x2c, 0x32]);
+    const [object] = objectsOf([quarantined('', { raw: raw.toString('base64'), header: ['a', 'b', 'c'] })]);
+    expect(object?.text).toBe(`a,b,c\n${raw.toString('latin1')}\n`);
+  });
+
+  it('are one for each header, delimiter and format, and for each object without a header', () => {
+    const other = sourceOf('other.csv');
+    const rows = [
+      quarantined('1,2', { header: ['a', 'b'] }),
+      quarantined('1,2', { header: ['b', 'a'] }),
+      quarantined('1;2', { header: ['a', 'b'], delimiter: ';' }),
+      quarantined('{}', { format: 'jsonl' }),
+      quarantined('a,b', { header: undefined }),
+      quarantined('1,2', { header: undefined }),
+      quarantined('1,2', { header: undefined, object: other }),
+    ];
+    expect(objectsOf(rows).map(({ rows: count }) => count)).toEqual([1, 1, 1, 1, 2, 1]);
+  });
+
+  it('keep a row that leaves a quote open apart, so that it takes no other with it', () => {
+    const rows = ['1,"open', '2,fine', '3,"also, open', '4,"closed, ""well"""'].map((raw) =>
+      quarantined(raw, { header: ['a', 'b'] }),
+    );
+    expect(objectsOf(rows).map(({ text }) => text.split('\n')[1])).toEqual(['1,"open', '3,"also, open', '2,fine']);
+  });
+
+  it('hold every row once, whatever the rows', () => {
+    const row = fc.record({
+      format: fc.constantFrom('csv' as const, 'jsonl' as const, 'parquet' as const),
+      delimiter: fc.constantFrom(',', ';', '\t'),
+      header: fc.constantFrom(['a', 'b'], ['b'], undefined),
+      raw: fc.string({ maxLength: 12 }),
+    });
+    fc.assert(
+      fc.property(fc.array(row, { maxLength: 30 }), (rows) => {
+        const made = objectsOf(rows.map(({ raw, ...changes }) => quarantined(raw, changes)));
+        expect(made.reduce((sum, { rows: count }) => sum + count, 0)).toBe(rows.length);
+        for (const { raw } of rows) {
+          expect(made.some(({ text }) => text.includes(Buffer.from(raw).toString('latin1')))).toBe(true);
+        }
+      }),
+    );
+  });
+});
+
+let stage: MemoryStage;
+beforeEach(() => {
+  stage = new MemoryStage();
+  publish(stage, [{ id: 'a', person: 'b', length: 1 }]);
+});
+const slipway = (...args: string[]) => slipwayData(stage, ['replay', 'pilot', ...args]);
+
+/** Keys of the objects that replays made. */
+function replayed(): string[] {
+  return stage.objects.all.filter(({ key }) => key.startsWith('replay/')).map(({ key }) => key);
+}
+
+function endsWith(counts: DatasetRun['counts']): void {
+  stage.pipeline.work = async () => {
+    const run = { dataset: 'demo', run: LATER, execution: EXECUTION, startedAt: '2026-01-05T00:00:00.000Z' } as const;
+    stage.catalogue.allRuns.set(LATER, { ...run, state: 'unchanged', counts });
+    const [key = ''] = replayed();
+    const object = { ...sourceOf(key), bucket: stage.objects.bucket };
+    quarantine(stage, LATER, [quarantined('3,4', { object }), quarantined('another', { object: sourceOf('new.csv') })]);
+  };
+}
+
+describe('slipway data replay', () => {
+  it('says that there is nothing to replay, and starts nothing', async () => {
+    expect((await slipway('--all')).out).toBe('there is nothing to replay\n');
+    expect((await slipway('--run', RUN, '--json')).out).toBe('{\n  "dryRun": false,\n  "replayed": []\n}\n');
+    expect(stage.pipeline.inputs).toEqual([]);
+  });
+
+  it('writes nothing in a dry run', async () => {
+    quarantine(stage, RUN, [quarantined('1,2'), quarantined('3,4')]);
+    const { code, out } = await slipway('--all', '--dry-run');
+    expect(code).toBe(0);
+    await expect(out).toMatchFileSnapshot('golden/replay-dry-run.txt');
+    expect({ writes: stage.writes.count, started: stage.pipeline.inputs }).toEqual({ writes: 0, started: [] });
+  });
+
+  it('puts rows in again, starts the pipeline and says what became of them', async () => {
+    quarantine(stage, RUN, [quarantined('1,2'), quarantined('3,4')]);
+    endsWith({ rows: 3, published: 0, quarantined: 2, duplicates: 1 });
+    const { code, out } = await slipway('--run', RUN);
+    expect(code).toBe(0);
+    expect(out).toBe(
+      `2 rows of ${RUN} written\n` +
+        '09:00:00  Begin\n09:00:01  Plan run\n09:00:02  Check shards\n09:00:03  End run\n' +
+        'of 2 rows that were put in again, 1 were published or are duplicates, 1 are in quarantine again\n' +
+        `run ${LATER} found nothing new: 3 rows in, 0 published, 1 duplicates, 2 quarantined\n`,
+    );
+    expect(stage.catalogue.marks.get(RUN)).toMatchObject({
+      times: 1,
+      rows: 2,
+      replayedBy: 'arn:ada',
+      objects: replayed(),
+    });
+  });
+
+  it('replays nothing twice, unless it is asked to', async () => {
+    quarantine(stage, RUN, [quarantined('1,2')]);
+    await slipway('--all', '--no-wait');
+    expect((await slipway('--all')).out).toBe('there is nothing to replay\n');
+    const { code, err } = await slipway('--run', RUN);
+    expect(code).toBe(1);
+    expect(err).toContain(`the quarantine of ${RUN} was replayed at 2026-02-01T00:00:00.000Z by arn:ada; --again`);
+    await slipway('--run', RUN, '--again', '--no-wait');
+    await slipway('--all', '--again', '--no-wait');
+    // The pipeline takes an object of this name and these bytes once.
+    expect(new Set(replayed()).size).toBe(3);
+    expect(replayed().map((key) => key.split('/')[1])).toEqual([RUN, `${RUN}.2`, `${RUN}.3`]);
+    expect(stage.pipeline.inputs.length).toBe(3);
+  });
+
+  it('is completed by a rerun after a crash at any write, with objects of the same names', async () => {
+    quarantine(stage, RUN, [quarantined('1,2'), quarantined('3,"4'), quarantined('{}', { format: 'jsonl' })]);
+    for (let writes = 0; writes < 4; writes += 1) {
+      stage.writes.crashAt = stage.writes.count + writes;
+      expect((await slipway('--all', '--no-wait')).code).toBe(1);
+      expect(stage.pipeline.inputs).toEqual([]);
+    }
+    stage.writes.crashAt = Number.POSITIVE_INFINITY;
+    expect((await slipway('--all', '--no-wait')).code).toBe(0);
+    expect(new Set(replayed()).size).toBe(3);
+    expect(stage.catalogue.marks.get(RUN)?.objects.length).toBe(3);
+  });
+
+  it('tells which run it is in JSON, without a word beside it', async () => {
+    quarantine(stage, RUN, [quarantined('1,2')]);
+    endsWith({ rows: 1, published: 1, quarantined: 0, duplicates: 0 });
+    const { out } = await slipway('--all', '--json');
+    expect(JSON.parse(out)).toMatchObject({
+      dryRun: false,
+      replayed: [{ run: RUN, rows: 1, times: 1 }],
+      execution: EXECUTION,
+      quarantinedAgain: 1,
+      end: { left: false, runs: [{ run: LATER }] },
+    });
+  });
+});
