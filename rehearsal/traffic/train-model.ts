@@ -13,6 +13,7 @@ import { loadMails, type Mail, type Split, splitMails } from '../../examples/spa
 import { train, writeArtifact } from '../../examples/spam-filter/train';
 import { CONTROLLER_OUTPUT } from '../../protocol/endpoint-control';
 import type { ClientConfig } from '../aws';
+import { StageData } from '../data/stage-data';
 import { EMULATOR_ACCOUNT } from '../emulator/emulator';
 import type { TrainingReport } from '../report/report';
 
@@ -90,5 +91,6 @@ export function stageRegistry(config: ClientConfig, outputs: Readonly<Record<str
     table,
     bucket,
     model,
+    datasets: StageData.of(config, outputs)?.catalogue,
   });
 }
