@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CALLS as ANSWER_ASYNC } from '../../lambdas/answer-async/calls';
 import { CALLS as ANSWER_WAITING } from '../../lambdas/answer-waiting/calls';
+import { CALLS as CHECK_DATA } from '../../lambdas/check-data/calls';
 import { CALLS as DATA_STEPS } from '../../lambdas/data-steps/calls';
 import { CALLS as ENDPOINT_CONTROLLER } from '../../lambdas/endpoint-controller/calls';
 import { CALLS as ENDPOINT_PARAMETERS } from '../../lambdas/endpoint-parameters/calls';
@@ -39,6 +40,9 @@ const ACTIONS_OF: Record<string, readonly string[]> = {
 };
 /** What a service does in the name of the caller, without a call of its own. */
 const IN_THE_CALLERS_NAME: Record<string, readonly string[]> = {
+  // Of an object with a version id S3 asks for this besides.
+  'check-data': ['s3:GetObjectVersion'],
+  'data-steps': ['s3:GetObjectVersion'],
   'endpoint-controller': ['iam:PassRole', 'ssm:GetParameters'],
 };
 
@@ -88,6 +92,7 @@ describe('declared SDK calls', () => {
   test.each([
     ['answer-async', ANSWER_ASYNC],
     ['answer-waiting', ANSWER_WAITING],
+    ['check-data', CHECK_DATA],
     ['data-steps', DATA_STEPS],
     ['match-keys', MATCH_KEYS],
     ['split-data', SPLIT_DATA],
