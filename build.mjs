@@ -52,6 +52,7 @@ await Promise.all([
       'bench/predict/bare': 'bench/predict/bare.ts',
       'bench/predict/services': 'bench/predict/services.ts',
       'bench/predict/handler': 'bench/predict/handler.ts',
+      'bench/data/turn': 'bench/data/turn.ts',
     },
     outdir: 'dist',
     mainFields: ['module', 'main'],

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { printTable } from '../cli/output';
 import { benchBundles } from './bundles';
 import { benchCheck } from './check';
+import { benchData } from './data/data';
 import { benchGuard } from './guard';
 import { OwnProcess } from './own-process';
 import { benchPredict } from './predict/predict';
@@ -19,6 +20,7 @@ const PIECES: Readonly<Record<string, (project: string) => BenchRow[] | Promise<
   check: () => benchCheck(),
   statistics: () => benchStatistics(),
   synth: benchSynth,
+  data: benchData,
 };
 
 async function main(): Promise<void> {

@@ -11,7 +11,7 @@ import type {
   SourceObject,
 } from '../../protocol/dataset';
 
-export const PARTITIONS = 3;
+const PARTITIONS = 3;
 
 export function configOf(schema: DatasetSchemaDocument): DataPipelineConfig {
   return {

@@ -5,7 +5,7 @@ const SLICE = 64 * 1024;
 /** Of a stream that is cut off, bytes at its end that are given one by one: the header of a block, which yields nothing, is shorter. */
 const SLOW_END = 1024;
 
-export const GZIP_DAMAGE = {
+const GZIP_DAMAGE = {
   truncated: 'a whole gzip stream, which is not cut off',
   corrupt: 'a gzip stream without damage, and nothing behind it',
 } as const;

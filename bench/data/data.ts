@@ -1,0 +1,139 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { privatePython } from '../../rehearsal/emulator/python';
+import { ChildGroup } from '../../rehearsal/process';
+import { median } from '../median';
+import { OwnProcess } from '../own-process';
+import type { BenchRow } from '../row';
+import { type FileKind, PLANTED, ROWS, SCHEMA, writeOrders } from './orders';
+import type { Reader, Turn } from './turn';
+
+const TURNS: Readonly<Record<FileKind, number>> = { csv: 7, gzip: 3, jsonl: 3 };
+const KINDS: Readonly<Record<FileKind, string>> = { csv: 'CSV', gzip: 'CSV in gzip', jsonl: 'JSON Lines' };
+
+/** Of the peer's: what the project promises. */
+const TIME = '<= 1.5';
+const MEMORY = '<= 0.333';
+
+/**
+ * A million rows of five columns from the file on disk: parsed, checked (unique key, not null, range, in set, pattern) and
+ * profiled, against pandas and pandera, which do not profile. Each turn has a fresh process, the two take turns, and what is loaded
+ * before the file is opened does not count as time. Both must find the same planted failures.
+ */
+export async function benchData(project: string): Promise<BenchRow[]> {
+  const children = new ChildGroup();
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-bench-data-'));
+  try {
+    const python = await privatePython(
+      join(project, '.slipway/bench-data'),
+      join(project, 'bench/data/requirements.txt'),
+      children,
+    );
+    const bench = new DataBench(project, folder, python, children);
+    return [
+      ...(await bench.against('csv')),
+      ...(await bench.alone()),
+      ...(await bench.against('gzip')),
+      ...(await bench.against('jsonl')),
+    ];
+  } finally {
+    children.kill();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+class DataBench {
+  constructor(
+    private readonly project: string,
+    private readonly folder: string,
+    private readonly python: string,
+    private readonly children: ChildGroup,
+  ) {}
+
+  async against(kind: FileKind): Promise<BenchRow[]> {
+    await writeOrders(this.path(kind), kind);
+    const ours: Turn[] = [];
+    const peers: Turn[] = [];
+    for (let turn = 0; turn < TURNS[kind]; turn += 1) {
+      ours.push(expectFound('slipway', await this.turn('slipway', kind)));
+      peers.push(expectFound('the peer', await this.peer(kind)));
+    }
+    const what = `${KINDS[kind]}, ${ROWS.toLocaleString('en')} rows`;
+    return [
+      ...figures(`${what}: parsed, checked, profiled`, ours),
+      ...figures(`${what}: pandas and pandera`, peers),
+      ratio(
+        `${what}: processor time by that of pandas and pandera`,
+        TIME,
+        ours,
+        peers,
+        ({ processorMs }) => processorMs,
+      ),
+      ratio(`${what}: memory by that of pandas and pandera`, MEMORY, ours, peers, ({ maxRssKiB }) => maxRssKiB),
+    ];
+  }
+
+  /** For comparison, on the same file: a whole shard with its blocks, and what parsers take that make texts and check nothing. */
+  async alone(): Promise<BenchRow[]> {
+    const rows: BenchRow[] = [];
+    for (const [reader, name] of [
+      ['worker', 'a whole shard, blocks written'],
+      ['csv-parse', 'csv-parse, parsed only'],
+      ['papaparse', 'papaparse, parsed only'],
+    ] as const) {
+      const turns: Turn[] = [];
+      for (let turn = 0; turn < TURNS.gzip; turn += 1) turns.push(await this.turn(reader, 'csv'));
+      if (turns.some(({ rows: count }) => count !== ROWS)) throw new Error(`${name} did not read ${ROWS} rows`);
+      rows.push(...figures(`CSV, ${ROWS.toLocaleString('en')} rows: ${name}`, turns));
+    }
+    return rows;
+  }
+
+  private path(kind: FileKind): string {
+    return join(this.folder, { csv: 'orders.csv', gzip: 'orders.csv.gz', jsonl: 'orders.jsonl' }[kind]);
+  }
+
+  private turn(reader: Reader, kind: FileKind): Promise<Turn> {
+    return new OwnProcess<Turn>(join(this.project, 'dist/bench/data/turn.js'), [reader, this.path(kind), kind]).says;
+  }
+
+  private async peer(kind: FileKind): Promise<Turn> {
+    const script = join(this.project, 'bench/data/peer.py');
+    const said = await this.children.run(this.python, [script, this.path(kind), kind], { what: 'the peer' });
+    return JSON.parse(said.trim().split('\n').at(-1) ?? '') as Turn;
+  }
+}
+
+/** Whoever finds something else than was planted is fast for nothing. */
+function expectFound(who: string, turn: Turn): Turn {
+  for (const { name } of SCHEMA.columns) {
+    if (turn.found[name] !== PLANTED)
+      throw new Error(`${who} found ${turn.found[name]} failures in ${name}, not ${PLANTED}`);
+  }
+  if (turn.rows !== ROWS) throw new Error(`${who} read ${turn.rows} rows, not ${ROWS}`);
+  return turn;
+}
+
+function figures(name: string, turns: readonly Turn[]): BenchRow[] {
+  const of = (value: (turn: Turn) => number) => median(turns.map(value));
+  return [
+    { name: `${name}: processor time`, unit: 's', ...of(({ processorMs }) => processorMs / 1000) },
+    { name: `${name}: time`, unit: 's', ...of(({ wallMs }) => wallMs / 1000) },
+    { name: `${name}: memory`, unit: 'MiB', ...of(({ maxRssKiB }) => maxRssKiB / 1024) },
+  ];
+}
+
+function ratio(
+  name: string,
+  target: string,
+  ours: readonly Turn[],
+  peers: readonly Turn[],
+  value: (turn: Turn) => number,
+): BenchRow {
+  const ratios = ours.flatMap((turn, index) => {
+    const peer = peers[index];
+    return peer === undefined ? [] : [value(turn) / value(peer)];
+  });
+  return { name, unit: 'times', target, ...median(ratios) };
+}
