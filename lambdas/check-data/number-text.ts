@@ -1,3 +1,5 @@
+import { isRounded } from '../shared/json-integers';
+
 const ZERO = 0x30;
 const NINE = 0x39;
 const MINUS = 0x2d;
@@ -69,6 +71,5 @@ function otherNumber(bytes: Buffer, from: number, to: number): number {
   if (!NUMBER.test(text)) return Number.NaN;
   const value = Number(text);
   if (!Number.isFinite(value)) return Number.NaN;
-  if (INTEGER.test(text) && BigInt(value) !== BigInt(text)) return Number.NaN;
-  return value + 0;
+  return isRounded(text) ? Number.NaN : value + 0;
 }
