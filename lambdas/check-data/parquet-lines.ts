@@ -45,6 +45,7 @@ export async function parquetLines(
 ): Promise<ParquetDamage | undefined> {
   const metadata = await attempt(() => parquetMetadataAsync(file, { parsers }));
   if (metadata === undefined) return { expected: 'a Parquet file whose footer can be read', offset: 0 };
+  const scales = decimalScales(metadata);
   let rowStart = 0;
   for (const group of metadata.row_groups) {
     const rowEnd = rowStart + Number(group.num_rows);
@@ -53,7 +54,7 @@ export async function parquetLines(
     }
     const rows = await readGroup(file, metadata, rowStart, rowEnd);
     if (rows === undefined) return { expected: 'a Parquet file without damage', offset: offsetOf(group) };
-    await handOn(rows, take);
+    await handOn(rows, scales, take);
     rowStart = rowEnd;
   }
   return undefined;
@@ -82,10 +83,21 @@ async function attempt<T>(read: () => Promise<T>): Promise<T | undefined> {
 /** A failure of whoever brings the bytes, to be told from one of the reader of Parquet. */
 export class SourceError extends Error {}
 
-async function handOn(rows: readonly Record<string, unknown>[], take: (lines: Buffer) => Promise<void>): Promise<void> {
+/** Digits behind the point of columns of decimals: the reader multiplies, and 115 times 0.01 is 1.1500000000000001. */
+function decimalScales({ schema }: FileMetaData): ReadonlyMap<string, number> {
+  return new Map(
+    schema.flatMap(({ name, converted_type: type, scale = 0 }) => (type === 'DECIMAL' ? [[name, scale] as const] : [])),
+  );
+}
+
+async function handOn(
+  rows: readonly Record<string, unknown>[],
+  scales: ReadonlyMap<string, number>,
+  take: (lines: Buffer) => Promise<void>,
+): Promise<void> {
   let lines = '';
   for (const row of rows) {
-    lines += `${lineOf(row)}\n`;
+    lines += `${lineOf(row, scales)}\n`;
     if (lines.length < BATCH) continue;
     await take(Buffer.from(lines));
     lines = '';
@@ -93,10 +105,13 @@ async function handOn(rows: readonly Record<string, unknown>[], take: (lines: Bu
   if (lines !== '') await take(Buffer.from(lines));
 }
 
-function lineOf(row: Record<string, unknown>): string {
-  return `{${Object.entries(row)
-    .map(([name, value]) => `${JSON.stringify(name)}:${jsonOf(value)}`)
-    .join(',')}}`;
+function lineOf(row: Record<string, unknown>, scales: ReadonlyMap<string, number>): string {
+  const members = Object.entries(row).map(([name, value]) => {
+    const scale = scales.get(name);
+    const exact = scale !== undefined && typeof value === 'number' ? Number(value.toFixed(scale)) : value;
+    return `${JSON.stringify(name)}:${jsonOf(exact)}`;
+  });
+  return `{${members.join(',')}}`;
 }
 
 /** `JSON.stringify` knows no bigint, and makes null of what is no number: it would be lost without a word. */

@@ -1,6 +1,6 @@
 import type { ColumnSchema, GateCheck } from '../../protocol/dataset';
 import { columnDistance } from '../shared/statistics/distance';
-import type { Evidence } from './gate';
+import type { Evidence } from './evidence';
 import { columnOf, notRun, rounded } from './gate-check';
 
 /**

@@ -14,6 +14,7 @@ import type { MatchResult, RunPlan, SplitResult } from '../shared/dataset/partit
 import { RUN_KEYS } from '../shared/dataset/run-keys';
 import type { DatasetProfile } from '../shared/statistics/dataset-profile';
 import { mergeProfiles } from '../shared/statistics/profile';
+import { readProfile } from '../shared/statistics/read-profile';
 import { unaccounted } from './accounting';
 import { judgeRun } from './gate';
 import { keepLease } from './lease';
@@ -88,15 +89,15 @@ function countsOf({ counts }: MergedRun, matched: readonly MatchResult[], split:
 
 function addedProfile(split: readonly SplitResult[]): DatasetProfile | undefined {
   return split
-    .flatMap(({ profile }) => (profile === undefined ? [] : [profile as DatasetProfile]))
+    .flatMap(({ profile }) => (profile === undefined ? [] : [profile]))
     .reduce<DatasetProfile | undefined>((all, one) => (all === undefined ? one : mergeProfiles(all, one)), undefined);
 }
 
 async function parentProfile({ bucket }: World, version: string) {
   const { profile } = await readJson<DatasetManifest>(bucket, DATASET_OBJECTS.manifest(version));
-  return { version, profile: profile as DatasetProfile };
+  return { version, profile: readProfile(profile) };
 }
 
-export function sum<Item>(items: readonly Item[], value: (item: Item) => number): number {
+function sum<Item>(items: readonly Item[], value: (item: Item) => number): number {
   return items.reduce((total, item) => total + value(item), 0);
 }

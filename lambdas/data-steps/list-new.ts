@@ -50,6 +50,7 @@ export async function* newObjects(world: World, left: LeftAlone): AsyncGenerator
 
 function placesOf({ config, bucket }: World): Place[] {
   const sources = config.sources.map((source) => ({
+    // The dataset's own bucket has no name yet where sources are declared.
     bucket: source.bucket === '' ? bucket.name : source.bucket,
     prefix: source.prefix,
     format: (key: string) => formatOf(source, key),

@@ -4,6 +4,7 @@ import { liveShards, rowsBySide } from '../shared/dataset/live-shards';
 import { contentHashOf, schemaHashOf, versionOf } from '../shared/dataset/version-address';
 import type { DatasetProfile } from '../shared/statistics/dataset-profile';
 import { mergeProfiles } from '../shared/statistics/profile';
+import { readProfile } from '../shared/statistics/read-profile';
 import type { JudgedRun } from './judge';
 import { later } from './merged-run';
 
@@ -40,7 +41,7 @@ export function manifestOf({ config, run, judged, sources, parent, publishedAt }
     rows: rowsBySide(shards),
     counts: judged.counts,
     sources,
-    profile: profileOfAll(parent?.profile as DatasetProfile | undefined, judged.added),
+    profile: profileOfAll(parent, judged.added),
     addedProfile: judged.added ?? null,
     gate: judged.gate,
     parent: parent?.version ?? null,
@@ -52,9 +53,10 @@ export function manifestOf({ config, run, judged, sources, parent, publishedAt }
   };
 }
 
-function profileOfAll(parent: DatasetProfile | undefined, added: DatasetProfile | undefined): DatasetProfile | null {
-  if (parent === undefined || added === undefined) return parent ?? added ?? null;
-  return mergeProfiles(parent, added);
+function profileOfAll(parent: DatasetManifest | undefined, added: DatasetProfile | undefined): DatasetProfile | null {
+  const before = parent === undefined ? undefined : readProfile(parent.profile);
+  if (before === undefined || added === undefined) return before ?? added ?? null;
+  return mergeProfiles(before, added);
 }
 
 /** What the catalogue says of a version. */

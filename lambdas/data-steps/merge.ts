@@ -41,9 +41,6 @@ export async function merge(world: World, execution: string, run: PipelineRun): 
   return { ...run, outcome: DATA_OUTCOME.next };
 }
 
-/** `lost`: the object was not as it was planned when the shard was read. */
-type CheckedShard = ShardResult & { readonly lost?: 'changed' | 'gone' };
-
 interface MergedObject {
   readonly object: SourceObject;
   /** Undefined where the object was lost. */
@@ -68,9 +65,9 @@ async function* mergedObjects(world: World, run: string, shards: number): AsyncG
 }
 
 /** All shards in their order, a few at a time. A shard without a result is a fault of the machine, and ends the run. */
-async function* results({ bucket }: World, run: string, shards: number): AsyncGenerator<CheckedShard> {
+async function* results({ bucket }: World, run: string, shards: number): AsyncGenerator<ShardResult> {
   for (let first = 0; first < shards; first += READS) {
     const names = Array.from({ length: Math.min(READS, shards - first) }, (_, index) => shardName(first + index));
-    yield* await atOnce(names, READS, (shard) => readJson<CheckedShard>(bucket, DATASET_OBJECTS.checked(run, shard)));
+    yield* await atOnce(names, READS, (shard) => readJson<ShardResult>(bucket, DATASET_OBJECTS.checked(run, shard)));
   }
 }

@@ -4,15 +4,19 @@ import {
   type QuarantinedRow,
   type ShardTask,
 } from '../../protocol/dataset';
-import { type ObjectStore, requiredObject } from '../shared/dataset/object-store';
+import { type ObjectStore, readJson, requiredObject } from '../shared/dataset/object-store';
 import type { RowEntry } from '../shared/dataset/row-block';
+import type { ShardResult } from '../shared/dataset/shard-result';
 
 /** Bytes of a quarantine file, about. */
 const FILE_BYTES = 16 * 1024 * 1024;
 
+type Checked = ShardResult & { readonly header?: readonly string[] };
+
 /** Sets rows apart whose key another row has; what they are is written as they come, so that no number of them fills the memory. */
 export class Conflicts {
   private tasks: Map<number, ShardTask> | undefined;
+  private readonly headers = new Map<string, readonly string[] | undefined>();
   private lines: Buffer[] = [];
   private bytes = 0;
   private files = 0;
@@ -29,11 +33,21 @@ export class Conflicts {
     this.tasks ??= await tasksOf(this.store, this.run);
     const task = this.tasks.get(entry.shard);
     if (task === undefined) throw new Error(`the list of shards has no shard ${entry.shard}`);
-    const line = Buffer.from(`${JSON.stringify(quarantined(entry, task, this.schema))}\n`);
+    const header = task.header ?? (await this.headerOf(task.shard));
+    const line = Buffer.from(`${JSON.stringify(quarantined(entry, { ...task, header }, this.schema))}\n`);
     this.lines.push(line);
     this.bytes += line.length;
     this.count += 1;
     if (this.bytes >= FILE_BYTES) await this.flush();
+  }
+
+  /** Where a shard begins with its header, whoever checked it tells what that was. */
+  private async headerOf(shard: string): Promise<readonly string[] | undefined> {
+    if (!this.headers.has(shard)) {
+      const { header } = await readJson<Checked>(this.store, DATASET_OBJECTS.checked(this.run, shard));
+      this.headers.set(shard, header);
+    }
+    return this.headers.get(shard);
   }
 
   async flush(): Promise<void> {

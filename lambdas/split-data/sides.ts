@@ -64,7 +64,7 @@ function sideOfNew(rows: KeptRows, members: Uint32Array, holdOut: HoldOutDocumen
 }
 
 /** A number from 0 to below 1 that a key has under a salt, evenly spread over keys. */
-export function fractionOf(salt: string, words: Uint32Array, at: number): number {
+function fractionOf(salt: string, words: Uint32Array, at: number): number {
   const key = Buffer.allocUnsafe(HASH_BYTES);
   wordsToHash(words, at, key);
   const bytes = Buffer.concat([Buffer.from(salt), key]);

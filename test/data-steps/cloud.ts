@@ -19,7 +19,7 @@ import {
   type ShardTask,
 } from '../../protocol/dataset';
 
-export const BUCKET = 'dataset';
+const BUCKET = 'dataset';
 const PAGE = 3;
 
 /** A process that was killed: nothing after it happens. */

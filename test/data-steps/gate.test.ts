@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Evidence, judgeRun } from '../../lambdas/data-steps/gate';
+import type { Evidence } from '../../lambdas/data-steps/evidence';
+import { judgeRun } from '../../lambdas/data-steps/gate';
 import type { ProfiledValue } from '../../lambdas/shared/statistics/dataset-profile';
 import { ProfileBuilder } from '../../lambdas/shared/statistics/profile';
 import type { ColumnSchema, DatasetSchemaDocument, GateCheck } from '../../protocol/dataset';

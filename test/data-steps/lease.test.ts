@@ -116,20 +116,25 @@ describe('a lease that is there already', () => {
     expect(cloud.keys(`runs/${run}/`)).toEqual([`runs/${run}/report.json`]);
   });
 
-  it('that another took over ends what the first still does', async () => {
-    const cloud = pipeline();
-    let first = true;
-    cloud.between = async (state) => {
-      if (state !== 'publish' || !first) return;
-      first = false;
-      cloud.lease = held({ holder: 'forget by ada', run: undefined });
-    };
-    const { status, answers } = await cloud.run();
-    expect(status).toBe('FAILED');
-    expect(answers.at(-1)).toMatchObject({ outcome: 'failed', ending: 'failed' });
-    expect(cloud.versions.size).toBe(0);
-    expect(cloud.lease?.holder).toBe('forget by ada');
-  });
+  it.each(['plan', 'merge', 'judge', 'publish'])(
+    'that another took over before %s ends what the first still does',
+    async (step) => {
+      const cloud = pipeline();
+      let first = true;
+      cloud.between = async (state) => {
+        if (state !== step || !first) return;
+        first = false;
+        cloud.lease = held({ holder: 'forget by ada', run: undefined });
+      };
+      const { status, answers } = await cloud.run();
+      expect(status).toBe('FAILED');
+      expect(answers.at(-1)).toMatchObject({ outcome: 'failed', ending: 'failed' });
+      const before: Record<string, string> = { plan: 'begun', merge: 'planned', judge: 'merged', publish: 'judged' };
+      expect([...cloud.runs.values()].map(({ phase }) => phase)).toEqual([before[step]]);
+      expect(cloud.versions.size).toBe(0);
+      expect(cloud.lease?.holder).toBe('forget by ada');
+    },
+  );
 });
 
 describe('a run', () => {

@@ -122,6 +122,15 @@ describe('the plan of a run', () => {
     expect(Object.values(contentOf(cloud)).flat()).toHaveLength(2);
   });
 
+  it('takes what was put into the bucket of the dataset, where a source names none', async () => {
+    const cloud = pipeline({ sources: [{ bucket: '', prefix: 'inbox/' }] });
+    cloud.objects.set('inbox/1.jsonl', Buffer.from(line('a')));
+    cloud.deliver('inbox/2.jsonl', line('b'));
+    await cloud.run();
+    expect(plannedKeys(cloud)).toEqual(['inbox/1.jsonl']);
+    expect(cloud.manifest().sources).toMatchObject([{ bucket: 'dataset', key: 'inbox/1.jsonl' }]);
+  });
+
   it('takes replayed rows from the bucket of the dataset', async () => {
     const cloud = pipeline();
     cloud.objects.set(replayObject('run', 'abc', { format: 'jsonl' }), Buffer.from(line('r')));

@@ -89,7 +89,9 @@ describe('a manifest', () => {
 
   it('stays verifiable when rows are erased, once and again', () => {
     const gone = { shard: one.digest, replacedBy: null, rowsErased: 1, erasedAt };
-    for (const tombstones of [[grave], [grave, gone], [{ ...gone, rowsErased: 3 }]]) {
+    const first = { ...grave, replacedBy: { ...rest, rows: 2 }, rowsErased: 1 };
+    const second = { ...grave, rowsErased: 1 };
+    for (const tombstones of [[grave], [grave, gone], [{ ...gone, rowsErased: 3 }], [first, second, gone]]) {
       expect(manifestFaults(manifest({ tombstones }))).toEqual([]);
     }
     expect(liveShards(manifest())).toEqual([one, two]);

@@ -70,6 +70,10 @@ describe('fates', () => {
     const fates = FateTable.of([bytes]);
     for (const [shard, row, fate] of entries) expect(fates.of(shard, row)).toBe(fate);
     expect([fates.of(0, 0), fates.of(0, 2), fates.of(99_998, 2 ** 32 - 1)]).toEqual([0, 0, 0]);
+    // What would be the same number if a shard had room for half as many rows.
+    const early = Buffer.alloc(12);
+    writeFate(early, 0, 1, 0, FATE.duplicate);
+    expect(FateTable.of([early]).of(0, 2 ** 31)).toBe(FATE.kept);
     expect(FateTable.of([]).of(0, 0)).toBe(FATE.kept);
   });
 

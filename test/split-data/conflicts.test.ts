@@ -71,6 +71,18 @@ describe('rows whose key another row has', () => {
     });
   });
 
+  it('are told the columns that the object begins with, where the plan does not know them', async () => {
+    const { header, ...whole } = task;
+    const { store, written } = storeWith(`${JSON.stringify(whole)}\n`);
+    written.set(DATASET_OBJECTS.checked('run', '00007'), Buffer.from(JSON.stringify({ header: ['id', 'words'] })));
+    const conflicts = new Conflicts(store, mails().schema, 'run', 2);
+    await conflicts.add(entry());
+    await conflicts.flush();
+    const row: QuarantinedRow = JSON.parse(written.get('quarantine/run/conflicts-2.jsonl')?.toString('utf8') ?? '');
+    expect(header).toEqual(['id', 'text']);
+    expect(row.header).toEqual(['id', 'words']);
+  });
+
   it('are written as they come, when they are many', async () => {
     const { store, written } = storeWith(`${JSON.stringify(task)}\n`);
     const conflicts = new Conflicts(store, mails().schema, 'run', 0);

@@ -43,6 +43,16 @@ describe('sides', () => {
     expect(Math.abs(share - 0.3)).toBeLessThan(0.013);
   });
 
+  it('of a group are decided by the smallest of its keys', () => {
+    const keys = Array.from({ length: 12 }, (_, key) => key);
+    for (let group = 0; group < 20; group += 1) {
+      const members = keys.map((key) => key + group * 100);
+      const [smallest = 0] = members.sort((a, b) => Buffer.compare(hash(`key ${a}`), hash(`key ${b}`)));
+      const alone = sidesOf([{ key: smallest, group }]).sides[0];
+      expect(sidesOf(members.map((key) => ({ key, group }))).sides).toEqual(members.map(() => alone));
+    }
+  });
+
   it.each([
     [0, 'train'],
     [1, 'holdout'],

@@ -1,4 +1,5 @@
-import type { DatasetManifest, ShardFile, SourceObject } from '../../../protocol/dataset';
+import type { ShardFile, SourceObject } from '../../../protocol/dataset';
+import type { DatasetProfile } from '../statistics/dataset-profile';
 import type { ByteRange } from './object-store';
 
 /** What a run is made of, as `plan` decided it once; a run that is taken up again keeps to it. */
@@ -47,5 +48,5 @@ export interface SplitResult {
   readonly conflicts: number;
   readonly files: readonly ShardFile[];
   /** Of the published rows; absent where there are none. */
-  readonly profile?: DatasetManifest['profile'];
+  readonly profile?: DatasetProfile;
 }

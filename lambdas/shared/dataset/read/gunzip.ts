@@ -87,7 +87,8 @@ class Attempt {
         if (this.ended) this.fed += chunk.length - at;
       }
       if (this.fed === 0 || this.ended) return undefined;
-      await this.give((done) => this.zlib.end(done));
+      // Done is not enough: whether the stream is whole is said after that.
+      await this.give(() => this.zlib.end());
       return this.failure === undefined ? undefined : this.truncated();
     } finally {
       this.zlib.destroy();

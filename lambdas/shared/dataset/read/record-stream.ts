@@ -97,6 +97,7 @@ export class RecordStream {
    * on in pieces. False: the handler is full; call again.
    */
   abandon(rule: RowRule, expected: string): boolean {
+    this.lookAgainAt = 0;
     if (!this.ended && !this.drain()) return false;
     this.ended = true;
     this.skipping = { rule, expected, toEnd: true };

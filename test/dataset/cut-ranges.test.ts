@@ -1,0 +1,96 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { cutRanges, type ObjectRange } from '../../lambdas/shared/dataset/cut-ranges';
+import type { ShardTask, SourceFormat } from '../../protocol/dataset';
+import { ANY_BYTES, CHUNKS, WELL_FORMED } from '../check-data/csv-text';
+import { checked, inChunks, taskOf } from '../check-data/shard';
+import { column, schemaOf } from './schema';
+
+const SCHEMA = schemaOf([column('id', 'string'), column('note', 'string', { maxLength: 4 })]);
+const FORMAT = fc.constantFrom<SourceFormat>('csv', 'jsonl');
+
+async function rangesOf(
+  bytes: Buffer,
+  shardBytes: number,
+  { chunks, ...task }: Partial<ShardTask> & { readonly chunks?: readonly number[] } = {},
+): Promise<ObjectRange[]> {
+  const ranges: ObjectRange[] = [];
+  for await (const range of cutRanges(taskOf(bytes, task), () => inChunks(bytes, chunks), shardBytes))
+    ranges.push(range);
+  return ranges;
+}
+
+/** Reads all ranges as one. */
+async function readAll(bytes: Buffer, ranges: readonly ObjectRange[], format: SourceFormat) {
+  const parts = [];
+  for (const range of ranges) parts.push(await checked(bytes, SCHEMA, { task: { format, ...range } }));
+  return {
+    accepted: parts.flatMap(({ accepted }) => accepted),
+    lines: parts.flatMap(({ lines }) => lines),
+  };
+}
+
+describe('the ranges of an object', () => {
+  it('give the rows of the whole when they are read one by one', async () => {
+    const bytes = fc.oneof(
+      ANY_BYTES,
+      WELL_FORMED.map(({ text }) => Buffer.from(text)),
+    );
+    await fc.assert(
+      fc.asyncProperty(bytes, FORMAT, fc.integer({ min: 1, max: 30 }), CHUNKS, async (file, format, size, chunks) => {
+        const ranges = await rangesOf(file, size, { format, chunks });
+        const whole = await checked(file, SCHEMA, { task: { format } });
+        const { accepted, lines } = await readAll(file, ranges, format);
+        expect(accepted).toEqual(whole.accepted);
+        expect(lines).toEqual(whole.lines);
+      }),
+      { numRuns: 600 },
+    );
+  });
+
+  it('cover the object without gaps, and are as long as was asked for, but for the last', async () => {
+    await fc.assert(
+      fc.asyncProperty(ANY_BYTES, FORMAT, fc.integer({ min: 1, max: 30 }), async (file, format, size) => {
+        const ranges = await rangesOf(file, size, { format });
+        if (file.length <= size) return;
+        let at = 0;
+        ranges.forEach(({ range }, index) => {
+          expect(range?.from).toBe(at);
+          at = range?.to ?? -1;
+          if (index < ranges.length - 1) expect(at - (range?.from ?? 0)).toBeGreaterThanOrEqual(size);
+        });
+        expect(at).toBe(file.length);
+      }),
+    );
+  });
+
+  it('of CSV name the columns from the second on, and the number of the first row', async () => {
+    expect(await rangesOf(Buffer.from('id,note\n1,a\n"2\n",b\n3,c\n'), 12)).toEqual([
+      { range: { from: 0, to: 12 }, firstRow: 1 },
+      { range: { from: 12, to: 23 }, header: ['id', 'note'], firstRow: 2 },
+    ]);
+  });
+
+  it('of a file whose header cannot be read say so to all of their readers', async () => {
+    const file = Buffer.from('id,"note\n1,a\n2,b\n3,c\n');
+    const ranges = await rangesOf(file, 10);
+    expect(ranges.map(({ header }) => header)).toEqual([undefined, []]);
+    const { accepted, lines } = await readAll(file, ranges, 'csv');
+    expect(accepted).toEqual([]);
+    expect(lines.map(({ row }) => row)).toEqual([0, 1, 2, 3]);
+  });
+
+  it.each<[string, Partial<ShardTask>, number]>([
+    ['is compressed', { gzip: true }, 1],
+    ['is Parquet', { format: 'parquet' }, 1],
+    ['is small', {}, 100],
+  ])('are one where the object %s, which is not read for it', async (_, task, size) => {
+    const bytes = Buffer.from('id,note\n1,a\n2,b\n');
+    const open = () => {
+      throw new Error('nobody asked for this');
+    };
+    const ranges = [];
+    for await (const range of cutRanges(taskOf(bytes, task), open, size)) ranges.push(range);
+    expect(ranges).toEqual([{ firstRow: 1 }]);
+  });
+});
