@@ -7,6 +7,7 @@ import { ENV } from '../../protocol/env';
 import { callsWithin } from '../shared/clients/call-limits';
 import { DatasetBucket, S3_LIMITS } from '../shared/clients/dataset-bucket';
 import { StepFunctionsExecutions } from '../shared/clients/executions';
+import { SourceObjects } from '../shared/clients/source-objects';
 import { readConfigFile } from '../shared/config-file';
 import { emfLine } from '../shared/emf';
 import { requiredChoice, requiredEnv } from '../shared/env';
@@ -30,10 +31,9 @@ const world: World = {
   deployment,
   config,
   catalogue: new DynamoCatalogue(new DynamoDBClient(TABLE), requiredEnv(ENV.catalogueTable), config.dataset),
-  sources: new S3Sources(s3),
+  sources: new S3Sources(s3, new SourceObjects()),
   bucket: new StepBucket(bucket, s3, new DatasetBucket(bucket, s3)),
   executions: new StepFunctionsExecutions(new SFNClient(TABLE)),
-  cut: async () => [{ firstRow: 1 }],
   emit: (metrics, properties) => writeLine(emfLine({ deployment, at: Date.now(), metrics, properties })),
   now: () => Date.now(),
 };

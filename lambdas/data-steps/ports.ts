@@ -4,7 +4,6 @@ import type {
   DatasetRun,
   DatasetVersionItem,
   LatestVersion,
-  ShardTask,
   SourceObject,
   TakenSource,
 } from '../../protocol/dataset';
@@ -53,6 +52,8 @@ export interface Sources {
   list(bucket: string, prefix: string): AsyncIterable<readonly ListedObject[]>;
   /** The object as it is now; undefined where it is gone. */
   pin(bucket: string, key: string): Promise<SourceObject | undefined>;
+  /** Bytes of the object as it was pinned. Throws `SourceLost` where it is that no more. */
+  open(object: SourceObject): AsyncIterable<Uint8Array>;
 }
 
 /** The dataset bucket. */
@@ -69,9 +70,6 @@ export interface NewObject extends ObjectFormat {
   readonly object: SourceObject;
 }
 
-/** What of an object one worker reads. */
-export type ObjectPart = Pick<ShardTask, 'range' | 'header' | 'firstRow'>;
-
 export interface Executions {
   /** Milliseconds since the epoch at which an execution ended; `running`, or `unknown` where it cannot be told. */
   endOf(execution: string): Promise<number | 'running' | 'unknown'>;
@@ -84,8 +82,6 @@ export interface World {
   readonly sources: Sources;
   readonly bucket: Bucket;
   readonly executions: Executions;
-  /** Cuts an object into parts, in the order of its rows. */
-  cut(found: NewObject): Promise<readonly ObjectPart[]>;
   emit(metrics: MetricValues, properties: Readonly<Record<string, string>>): void;
   /** Milliseconds since the epoch. */
   now(): number;

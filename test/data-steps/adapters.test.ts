@@ -256,7 +256,21 @@ describe('the dataset bucket', () => {
   });
 });
 
+const NOWHERE = {
+  open: async function* (): AsyncGenerator<Uint8Array> {
+    yield Buffer.from('bytes');
+  },
+};
+
 describe('source buckets', () => {
+  it('give the bytes of what was pinned', async () => {
+    const { client } = clientOf();
+    const chunks = [];
+    const object = { bucket: 'mail', key: 'a', etag: '"1"', bytes: 5 };
+    for await (const chunk of new S3Sources(client, NOWHERE).open(object)) chunks.push(String(chunk));
+    expect(chunks).toEqual(['bytes']);
+  });
+
   it('are listed page by page, with what is archived', async () => {
     const { client, sent } = clientOf({
       ListObjectsV2: [
@@ -265,7 +279,7 @@ describe('source buckets', () => {
       ],
     });
     const found = [];
-    for await (const page of new S3Sources(client).list('mail', 'in/')) found.push(...page);
+    for await (const page of new S3Sources(client, NOWHERE).list('mail', 'in/')) found.push(...page);
     expect(found).toEqual([
       { key: 'a', etag: '"1"', bytes: 5, archived: false },
       { key: 'b', etag: '"2"', bytes: 6, archived: true },
@@ -283,7 +297,7 @@ describe('source buckets', () => {
         {},
       ],
     });
-    const sources = new S3Sources(client);
+    const sources = new S3Sources(client, NOWHERE);
     expect(await sources.pin('mail', 'a')).toEqual({ bucket: 'mail', key: 'a', versionId: 'v', etag: '"1"', bytes: 5 });
     expect(await sources.pin('mail', 'a')).toEqual({ bucket: 'mail', key: 'a', etag: '"1"', bytes: 5 });
     expect(await sources.pin('mail', 'a')).toBeUndefined();

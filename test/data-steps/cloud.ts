@@ -3,6 +3,7 @@ import type { Catalogue, World } from '../../lambdas/data-steps/ports';
 import { runStep } from '../../lambdas/data-steps/steps';
 import { matchPartition } from '../../lambdas/match-keys/match-partition';
 import type { ByteRange, ObjectStore } from '../../lambdas/shared/dataset/object-store';
+import { SourceLost } from '../../lambdas/shared/dataset/source-lost';
 import type { MetricValues } from '../../lambdas/shared/emf';
 import { splitPartition } from '../../lambdas/split-data/split-partition';
 import { DATA_STEP, type DataStep, type PartitionTask, type PipelineRun } from '../../protocol/data-pipeline';
@@ -17,10 +18,13 @@ import {
   type DatasetVersionItem,
   type LatestVersion,
   type ShardTask,
+  type SourceObject,
 } from '../../protocol/dataset';
 
 const BUCKET = 'dataset';
 const PAGE = 3;
+/** Bytes that a source is read by at once. */
+const CHUNK = 40;
 
 /** A process that was killed: nothing after it happens. */
 export class Killed extends Error {}
@@ -173,6 +177,7 @@ export class Cloud {
           const found = (bucket === BUCKET ? this.objects : this.sources).get(key);
           return found === undefined ? undefined : { bucket, key, etag: etagOf(found), bytes: found.length };
         },
+        open: (object) => this.opened(object),
       },
       bucket: {
         name: BUCKET,
@@ -192,21 +197,16 @@ export class Cloud {
           }),
       },
       executions: { endOf: async (execution) => this.ends.get(execution) ?? 'unknown' },
-      cut: async ({ object }) => {
-        // Cut after the line in the middle, so that objects have several shards.
-        const content = (object.bucket === BUCKET ? this.objects : this.sources).get(object.key) ?? Buffer.alloc(0);
-        const lines = content.toString('utf8').split('\n');
-        if (object.key.endsWith('.csv') || lines.length < 4) return [{ firstRow: 1 }];
-        const half = Math.floor(lines.length / 2);
-        const at = Buffer.byteLength(`${lines.slice(0, half).join('\n')}\n`);
-        return [
-          { firstRow: 1, range: { from: 0, to: at } },
-          { firstRow: half + 1, range: { from: at, to: content.length } },
-        ];
-      },
       emit: (metrics) => this.metrics.push(metrics),
       now: () => this.time,
     };
+  }
+
+  private async *opened({ bucket, key, etag }: SourceObject): AsyncGenerator<Uint8Array> {
+    const found = (bucket === BUCKET ? this.objects : this.sources).get(key);
+    if (found === undefined) throw new SourceLost('gone');
+    if (etagOf(found) !== etag) throw new SourceLost('changed');
+    for (let at = 0; at < found.length; at += CHUNK) yield found.subarray(at, at + CHUNK);
   }
 
   private store(): ObjectStore {

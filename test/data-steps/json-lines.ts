@@ -29,7 +29,7 @@ export function mails(changes: Partial<DataPipelineConfig> = {}): DataPipelineCo
     holdOut: { kind: 'hash', share: 0.3, salt: 'mails' },
     sources: [{ bucket: 'mail', prefix: 'in/' }],
     partitions: 3,
-    shardBytes: 1024,
+    shardBytes: 150,
     codeVersion: '1',
     ...changes,
   };

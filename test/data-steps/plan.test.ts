@@ -45,11 +45,15 @@ function pipeline(changes: Partial<DataPipelineConfig> = {}): Cloud {
   return new Cloud(mails(changes), checkLines);
 }
 
-/** Keys that the last run took, in the order of its shards. */
-function plannedKeys(cloud: Cloud): string[] {
+/** What the last run reads, in order. */
+function plannedTasks(cloud: Cloud): ShardTask[] {
   const run = [...cloud.runs.keys()].at(-1) ?? '';
   const lines = cloud.objects.get(DATASET_OBJECTS.shardList(run))?.toString('utf8').trim().split('\n') ?? [];
-  return lines.filter((line) => line !== '').map((line) => (JSON.parse(line) as ShardTask).object.key);
+  return lines.filter((text) => text !== '').map((text) => JSON.parse(text) as ShardTask);
+}
+
+function plannedKeys(cloud: Cloud): string[] {
+  return plannedTasks(cloud).map(({ object }) => object.key);
 }
 
 function lastRun(cloud: Cloud) {
@@ -139,23 +143,75 @@ describe('the plan of a run', () => {
     expect(Object.values(contentOf(cloud)).flat()).toHaveLength(1);
   });
 
-  it('of more than one run takes goes on in the next, which follows at once', { timeout: 120_000 }, async () => {
-    const cloud = pipeline();
-    const world = cloud.world.bind(cloud);
-    // Objects of very many shards, of which nothing but the first line is there.
-    cloud.world = () => ({
-      ...world(),
-      cut: async ({ object }) =>
-        Array.from({ length: 6000 }, (_, index) => ({
-          firstRow: index + 1,
-          range: { from: index === 0 ? 0 : object.bytes, to: object.bytes },
-        })),
-    });
-    for (const id of ['a', 'b', 'c']) cloud.deliver(`in/${id}.jsonl`, line(id));
+  it('of more shards than one run takes goes on in the next', { timeout: 120_000 }, async () => {
+    const cloud = pipeline({ shardBytes: 1 });
+    cloud.deliver('in/a.jsonl', 'bad\n'.repeat(10_000));
+    cloud.deliver('in/b.jsonl', line('b'));
     const { answers } = await cloud.run();
     expect(answers.filter(({ outcome }) => outcome === 'again')).toHaveLength(1);
-    expect([...cloud.runs.values()].map(({ objects }) => objects)).toEqual([2, 1]);
+    expect([...cloud.runs.values()].map(({ objects, counts }) => [objects, counts?.rows])).toEqual([
+      [1, 10_000],
+      [1, 1],
+    ]);
+  });
+
+  it('that takes long goes on in the next run, which follows at once', async () => {
+    const cloud = pipeline();
+    for (const id of ['a', 'b', 'c']) cloud.deliver(`in/${id}.jsonl`, line(id));
+    const list = cloud.world.bind(cloud);
+    let slow = true;
+    cloud.world = () => {
+      const world = list();
+      const pin: typeof world.sources.pin = (bucket, key) => {
+        // Of the first run the second object takes nine minutes.
+        if (slow && key === 'in/b.jsonl') cloud.time += 9 * 60_000;
+        return world.sources.pin(bucket, key);
+      };
+      return { ...world, sources: { ...world.sources, pin } };
+    };
+    cloud.between = async (state) => {
+      if (state === 'merge') slow = false;
+    };
+    const { answers } = await cloud.run();
+    expect(answers.filter(({ outcome }) => outcome === 'again')).toHaveLength(1);
     expect(Object.values(contentOf(cloud)).flat()).toHaveLength(3);
+    expect([...cloud.runs.values()].map(({ objects }) => objects)).toEqual([1, 2]);
+  });
+
+  it('cuts a large object into ranges, in order, of which each begins at a row', async () => {
+    const cloud = pipeline();
+    const ids = Array.from({ length: 30 }, (_, id) => String(id).padStart(2, '0'));
+    cloud.deliver('in/a.jsonl', linesOf(ids.map((id) => ({ id, text: `text of ${id}` }))));
+    await cloud.run();
+    const tasks = plannedTasks(cloud);
+    expect(tasks.length).toBeGreaterThan(4);
+    expect(tasks.map(({ shard }) => shard)).toEqual(tasks.map((_, index) => String(index).padStart(5, '0')));
+    expect(Object.values(contentOf(cloud)).flat()).toHaveLength(30);
+  });
+
+  it.each(['changed', 'gone'])('leaves an object to the next run that is %s when it is to be cut', async (how) => {
+    const cloud = pipeline();
+    const ids = Array.from({ length: 9 }, (_, id) => String(id));
+    const content = linesOf(ids.map((id) => ({ id, text: `text of ${id}` })));
+    cloud.deliver('in/a.jsonl', content);
+    cloud.deliver('in/b.jsonl', line('b'));
+    const world = cloud.world.bind(cloud);
+    let lost = false;
+    cloud.world = () => {
+      const { sources, ...rest } = world();
+      const pin: typeof sources.pin = async (bucket, key) => {
+        const pinned = await sources.pin(bucket, key);
+        if (lost || key !== 'in/a.jsonl') return pinned;
+        lost = true;
+        if (how === 'gone') cloud.sources.delete(key);
+        else cloud.deliver(key, `${content}\n${line('c')}`);
+        return pinned;
+      };
+      return { ...rest, sources: { ...sources, pin } };
+    };
+    expect((await cloud.run()).status).toBe('SUCCEEDED');
+    expect([...cloud.runs.values()].map(({ objects }) => objects)).toEqual([1, how === 'gone' ? 0 : 1]);
+    expect(Object.values(contentOf(cloud)).flat()).toHaveLength(how === 'gone' ? 1 : 11);
   });
 
   it.each([

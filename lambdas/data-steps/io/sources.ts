@@ -1,5 +1,6 @@
 import { HeadObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import type { SourceObject } from '../../../protocol/dataset';
+import type { SourceObjects } from '../../shared/clients/source-objects';
 import type { ListedObject, Sources } from '../ports';
 
 /** Classes of storage from which an object must be brought back before it is read. */
@@ -7,7 +8,10 @@ const ARCHIVES = new Set(['GLACIER', 'DEEP_ARCHIVE']);
 
 /** Objects in source buckets, of any account that lets this one read them. */
 export class S3Sources implements Sources {
-  constructor(private readonly client: S3Client) {}
+  constructor(
+    private readonly client: S3Client,
+    private readonly objects: Pick<SourceObjects, 'open'>,
+  ) {}
 
   async *list(bucket: string, prefix: string): AsyncGenerator<readonly ListedObject[]> {
     let from: string | undefined;
@@ -22,6 +26,10 @@ export class S3Sources implements Sources {
       );
       from = page.IsTruncated === true ? page.NextContinuationToken : undefined;
     } while (from !== undefined);
+  }
+
+  open(object: SourceObject): AsyncIterable<Uint8Array> {
+    return this.objects.open(object);
   }
 
   async pin(bucket: string, key: string): Promise<SourceObject | undefined> {
