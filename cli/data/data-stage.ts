@@ -1,5 +1,5 @@
 import type { ModelVersion } from '../../protocol/model-version';
-import { CliError, EXIT, operationError } from '../errors';
+import { operationError } from '../errors';
 import type { Identity } from '../registry/ports';
 import type { ExecutionsPort } from '../state-machine/follow';
 import type { Announcements, Catalogue, DatasetObjects, PredictionRecords, SourceObjects } from './ports';
@@ -22,13 +22,6 @@ export interface DataStage {
 /** Finds a stage. */
 export type ConnectData = (stage: string) => Promise<DataStage>;
 
-/** By the outputs of the deployed stage. */
-export const connectToDataStage: ConnectData = async (stage) => {
-  // Loaded when used: the clients would double the start of every other command.
-  const { connectDataStage } = await import('./io/connect');
-  return connectDataStage(stage);
-};
-
 /** Runs a step of a command; what fails in it is told in one line. */
 export async function told<Result>(doing: string, step: () => Promise<Result>): Promise<Result> {
   try {
@@ -36,11 +29,6 @@ export async function told<Result>(doing: string, step: () => Promise<Result>): 
   } catch (error) {
     throw operationError(error, doing);
   }
-}
-
-/** An end with code 1 that lists what is wrong. */
-export function failedWith(what: string, faults: readonly string[]): CliError {
-  return new CliError(`${what}: ${faults.join('; ')}`, EXIT.failed);
 }
 
 /** Says what goes on while it goes on. */

@@ -69,7 +69,7 @@ function figuresOf(a: ColumnProfile, b: ColumnProfile): ColumnDiff['figures'] {
 }
 
 /** Differences of two schemas: of columns by name, then of what stands beside the columns. */
-export function schemaChanges(from: DatasetSchemaDocument, to: DatasetSchemaDocument): string[] {
+function schemaChanges(from: DatasetSchemaDocument, to: DatasetSchemaDocument): string[] {
   const before = new Map(from.columns.map((column) => [column.name, column]));
   const after = new Map(to.columns.map((column) => [column.name, column]));
   const names = [...new Set([...before.keys(), ...after.keys()])];

@@ -29,7 +29,7 @@ export async function findManifest(objects: DatasetObjects, version: string): Pr
 }
 
 /** A whole object as text; undefined where it is not there. */
-export async function readText(objects: DatasetObjects, key: string): Promise<string | undefined> {
+async function readText(objects: DatasetObjects, key: string): Promise<string | undefined> {
   const bytes = await readWhole(objects, key);
   return bytes?.toString('utf8');
 }

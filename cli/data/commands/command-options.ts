@@ -1,6 +1,6 @@
 import { type Output, printJson } from '../../output';
 import type { Sleep } from '../../state-machine/follow';
-import { type ConnectData, connectToDataStage, type Tell } from '../data-stage';
+import type { ConnectData, Tell } from '../data-stage';
 
 export interface DataCommandOptions {
   /** Default: standard output. */
@@ -28,6 +28,12 @@ export function partsOf({ output, connect, now, sleep }: DataCommandOptions): Da
     sleep,
   };
 }
+
+const connectToDataStage: ConnectData = async (stage) => {
+  // Loaded when used: the clients would double the start of every other command.
+  const { connectDataStage } = await import('../io/connect');
+  return connectDataStage(stage);
+};
 
 export interface JsonFlag {
   readonly json?: boolean;

@@ -51,7 +51,7 @@ export function forgetDataCommand(options: DataCommandOptions): Command {
         print(output, flags, forgotten, () => printForgotten(output, forgotten));
         if (!forgotten.dryRun && forgotten.predictions.open > 0) {
           throw new CliError(
-            `${forgotten.predictions.open} predictions of the subject are under way and would be written again; run this again in some minutes`,
+            `predictions of the subject are under way (${forgotten.predictions.open}) and would be written again; run this again in some minutes`,
             EXIT.failed,
           );
         }

@@ -9,7 +9,7 @@ import { COLUMN_HEADINGS, columnRows, GATE_HEADINGS, gateRows, manifestRows, sho
 import { type DataCommandOptions, type JsonFlag, partsOf, print } from './command-options';
 
 /** As the pipeline names its runs: when, and of which execution. */
-export const RUN_PATTERN = /^\d{8}T\d{6}Z-[0-9a-f]{8}$/;
+const RUN_PATTERN = /^\d{8}T\d{6}Z-[0-9a-f]{8}$/;
 
 /** `slipway data show <stage> <version or run>`. */
 export function showDataCommand(options: DataCommandOptions): Command {

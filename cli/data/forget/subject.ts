@@ -14,6 +14,8 @@ export type IsOfSubject = (line: Buffer) => boolean;
 export class Subject {
   readonly #text: string;
   readonly #patterns: BytePatterns;
+  /** Column of the latest schema. Older ones may say nothing of whose a row is, or not yet what is known now. */
+  #column: string | undefined;
 
   constructor(text: string) {
     this.#text = text;
@@ -39,9 +41,10 @@ export class Subject {
     return this.#patterns.in(last, { before, after: false });
   }
 
-  /** Refuses a value that no row can have, without saying it. */
+  /** Takes the column of the latest schema, and refuses a value that no row can have there, without saying it. */
   check(schema: DatasetSchemaDocument): void {
     const column = subjectColumn(schema);
+    this.#column = column.name;
     if (this.#text === '') throw new CliError('the key is empty; give the value that the subject has in its rows');
     if (cellValue(column.type, this.#text) !== undefined) return;
     throw new CliError(`the key is no ${column.type}, which column "${column.name}" holds`);
@@ -49,7 +52,7 @@ export class Subject {
 
   /** For canonical lines of a schema. */
   matcher(schema: DatasetSchemaDocument): IsOfSubject {
-    const column = subjectColumn(schema);
+    const column = this.#columnOf(schema);
     const value = cellValue(column.type, this.#text);
     if (value === undefined) return () => false;
     const bytes = Buffer.from(canonicalValue(column.type, value));
@@ -63,11 +66,15 @@ export class Subject {
     const raw = Buffer.from(row.raw, 'base64');
     if (this.#patterns.in(raw)) return true;
     return schemas.some((schema) => {
-      const { name, type } = subjectColumn(schema);
+      const { name, type } = this.#columnOf(schema);
       const cell = cellOf(row, raw, name);
       const value = cell === undefined ? undefined : cellValue(type, cell);
       return value !== undefined && value === cellValue(type, this.#text);
     });
+  }
+
+  #columnOf(schema: DatasetSchemaDocument): ColumnSchema {
+    return schema.columns.find(({ name }) => name === this.#column) ?? subjectColumn(schema);
   }
 
   /** A message of whomever, without the value. */
@@ -82,7 +89,7 @@ export class Subject {
 }
 
 /** The column that says whose row it is. */
-export function subjectColumn({ subject, key, columns }: DatasetSchemaDocument): ColumnSchema {
+function subjectColumn({ subject, key, columns }: DatasetSchemaDocument): ColumnSchema {
   const name = subject ?? (key.length === 1 ? key[0] : undefined);
   if (name === undefined) {
     throw new CliError(

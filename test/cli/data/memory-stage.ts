@@ -22,7 +22,7 @@ import type {
 import type { ModelVersion } from '../../../protocol/model-version';
 
 /** Counts what is written, and can end it all as a killed process would. */
-export class Writes {
+class Writes {
   count = 0;
   /** The write that does not happen any more, nor any after it. */
   crashAt = Number.POSITIVE_INFINITY;
@@ -38,7 +38,7 @@ interface MemoryVersion extends ObjectVersion {
 }
 
 /** A bucket with versions in memory. */
-export class MemoryObjects implements DatasetObjects {
+class MemoryObjects implements DatasetObjects {
   readonly bucket = 'datasets';
   readonly all: MemoryVersion[] = [];
   readonly locks = new Map<string, string>();
@@ -92,7 +92,7 @@ export class MemoryObjects implements DatasetObjects {
 }
 
 /** A catalogue in memory, with the conditions that DynamoDB would check. */
-export class MemoryCatalogue implements Catalogue {
+class MemoryCatalogue implements Catalogue {
   readonly dataset = 'demo';
   newest: LatestVersion | undefined;
   readonly items = new Map<string, DatasetVersionItem>();
@@ -163,7 +163,7 @@ export class MemoryCatalogue implements Catalogue {
 }
 
 /** Prediction records in memory, by subject. */
-export class MemoryRecords implements PredictionRecords {
+class MemoryRecords implements PredictionRecords {
   readonly bySubject = new Map<string, SubjectRecord[]>();
 
   constructor(private readonly writes: Writes) {}
@@ -185,7 +185,7 @@ export class MemoryRecords implements PredictionRecords {
 export const EXECUTION = 'arn:aws:states:eu-west-1:111122223333:execution:demo-pilot-data-pipeline:one';
 
 /** A state machine whose executions do `work`, enter these states, one with each look, and end. */
-export class MemoryPipeline implements ExecutionsPort {
+class MemoryPipeline implements ExecutionsPort {
   readonly inputs: unknown[] = [];
   readonly running = new Set<string>();
   states: readonly string[] = ['Begin', 'PlanRun', 'CheckShards', 'EndRun'];

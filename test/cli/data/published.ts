@@ -41,7 +41,7 @@ export const SCHEMA: DatasetSchemaDocument = {
   subject: 'person',
 };
 
-export const HOLD_OUT: HoldOutDocument = { kind: 'hash', share: 0.2, salt: 'salt' };
+const HOLD_OUT: HoldOutDocument = { kind: 'hash', share: 0.2, salt: 'salt' };
 const PARTITIONS = 2;
 
 export interface Row {
@@ -50,7 +50,7 @@ export interface Row {
   readonly length: number;
 }
 
-export function valuesOf({ id, person, length }: Row): CellValue[] {
+function valuesOf({ id, person, length }: Row): CellValue[] {
   return [id, person, length, Date.UTC(2026, 0, 1) + length, length % 2 === 0 ? 'spam' : 'ham'];
 }
 
@@ -59,7 +59,7 @@ export function lineOf(row: Row): string {
 }
 
 /** A person's rows are all on one side. */
-export function sideOf({ person }: Row): DatasetSide {
+function sideOf({ person }: Row): DatasetSide {
   return person.length % 2 === 0 ? 'train' : 'holdout';
 }
 
@@ -74,8 +74,8 @@ export function profileOfRows(rows: readonly Row[]) {
 }
 
 /** Index files by name, as the pipeline writes them for these rows. */
-export function indexesOf(rows: readonly Row[]): Map<string, Buffer> {
-  const hasher = new RowHasher(SCHEMA, HOLD_OUT);
+export function indexesOf(rows: readonly Row[], schema = SCHEMA): Map<string, Buffer> {
+  const hasher = new RowHasher(schema, HOLD_OUT);
   const keys: Buffer[][] = Array.from({ length: PARTITIONS }, () => []);
   const groups: Map<string, Buffer>[] = Array.from({ length: PARTITIONS }, () => new Map());
   for (const row of rows) {
@@ -145,7 +145,7 @@ export function publish(
     ...changes,
   };
   objects.put(DATASET_OBJECTS.manifest(manifest.version), JSON.stringify(manifest));
-  for (const [name, bytes] of indexesOf(all)) objects.put(`index/${manifest.version}/${name}`, bytes);
+  for (const [name, bytes] of indexesOf(all, manifest.schema)) objects.put(`index/${manifest.version}/${name}`, bytes);
   const { version, counts, gate, publishedAt } = manifest;
   catalogue.items.set(version, {
     dataset: 'demo',
