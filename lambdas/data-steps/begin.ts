@@ -31,6 +31,8 @@ export async function begin(world: World, execution: string, startedAt: string):
       execution,
       startedAt: new Date(world.now()).toISOString(),
     });
+    // Whoever follows this execution finds the run that it ends.
+    if (state === 'left' && seen?.run === run) await catalogue.changeRun(run, { execution });
     return { run, outcome: DATA_OUTCOME.next };
   }
   throw new Error(`the lease of the dataset changed hands ${ATTEMPTS} times while it was asked for`);

@@ -73,6 +73,20 @@ describe('a pipeline that is killed', () => {
     }
   });
 
+  it('is a run of the execution that took it up, for whoever follows that one', async () => {
+    const cloud = await waiting();
+    let count = 0;
+    cloud.hook = (_, when) => {
+      if (when === 'before') count += 1;
+      if (count === 10 && when === 'before') throw new Killed();
+    };
+    await cloud.run();
+    cloud.hook = () => {};
+    await cloud.run();
+    // The first execution published once, the second was killed.
+    expect([...cloud.runs.values()].map(({ execution }) => execution.split(':').at(-1))).toEqual(['1', '3', '3']);
+  });
+
   it('before any write, and run again when more has arrived, takes both and misses nothing', async () => {
     const { writes } = await undisturbed();
     for (let nth = 1; nth <= writes; nth += 1) {
