@@ -2,7 +2,7 @@ import { type App, Duration, Stack } from 'aws-cdk-lib';
 import { Column, DataPipeline, DataSchedule, DataSource, DatasetSchema, HoldOut } from '../../lib/index';
 
 /** What a flight is, and what is expected of flights. */
-export const flightSchema = new DatasetSchema({
+const flightSchema = new DatasetSchema({
   columns: [
     Column.timestamp('departure', { required: true, minimum: '1987-10-01T00:00:00Z' }),
     Column.string('origin', { required: true, pattern: '[A-Z]{3}' }),

@@ -1,5 +1,5 @@
 /** Texts of a column that are looked up again: more are not worth it, and the profile counts no more either. */
-export const MAX_TEXTS = 1_000;
+const MAX_TEXTS = 1_000;
 /** Bytes of all of them. */
 const MAX_BYTES = 64 * 1024;
 /** A power of two, so that at most a quarter of the places is taken. */
