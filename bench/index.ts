@@ -5,6 +5,7 @@ import { printTable } from '../cli/output';
 import { benchBundles } from './bundles';
 import { benchCheck } from './check';
 import { benchData } from './data/data';
+import { benchMachine } from './data/machine';
 import { benchGuard } from './guard';
 import { OwnProcess } from './own-process';
 import { benchPredict } from './predict/predict';
@@ -21,6 +22,7 @@ const PIECES: Readonly<Record<string, (project: string) => BenchRow[] | Promise<
   statistics: () => benchStatistics(),
   synth: benchSynth,
   data: benchData,
+  'data-machine': benchMachine,
 };
 
 async function main(): Promise<void> {

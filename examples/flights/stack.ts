@@ -1,4 +1,4 @@
-import { type App, Duration, Stack } from 'aws-cdk-lib';
+import { type App, Duration, type Environment, Stack } from 'aws-cdk-lib';
 import { Column, DataPipeline, DataSchedule, DataSource, DatasetSchema, HoldOut } from '../../lib/index';
 
 /** What a flight is, and what is expected of flights. */
@@ -18,7 +18,7 @@ const flightSchema = new DatasetSchema({
 });
 
 /** Flights become a dataset each night; what was flown since mid-March judges what was learnt from before. */
-export function flights(app: App, env = { region: 'eu-west-1' }): Stack {
+export function flights(app: App, env: Environment = { region: 'eu-west-1' }): Stack {
   const stack = new Stack(app, 'flights', { env, description: 'flights as dataset versions' });
   new DataPipeline(stack, 'Flights', {
     deployment: 'flights',

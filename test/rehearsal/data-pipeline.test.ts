@@ -4,13 +4,16 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FlightRow, flightObjects, loadFlights } from '../../examples/flights/flights';
+import { flights } from '../../examples/flights/stack';
 import { accountsHold, type DatasetManifest, type DatasetRun } from '../../protocol/dataset';
-import { deniedCalls } from '../../rehearsal/observe/function-logs';
-import { FlightsOnEmulator } from './flights-on-emulator';
+import { PipelineStack } from '../../rehearsal/data/pipeline-stack';
+import { deniedCalls, readFunctionLogs } from '../../rehearsal/observe/function-logs';
+import { CrashingMachine } from './crashing-machine';
 
 const FOLDER = 'flights/';
 
-const emulator = new FlightsOnEmulator();
+const emulator = new PipelineStack({ project: join(__dirname, '../..'), name: 'flights', stack: flights });
+let machine: CrashingMachine;
 const all = loadFlights();
 /** Flights of another year, in no order: what arrives in small batches is like what is there. */
 const spare = all.map((_, i): FlightRow => {
@@ -24,6 +27,7 @@ let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'slipway-flights-'));
   await emulator.start();
+  machine = await CrashingMachine.of(emulator.config, emulator.machineArn);
 });
 
 afterAll(async () => {
@@ -120,7 +124,7 @@ describe('the pipeline of the flights', () => {
 describe('a crash', () => {
   // Of `MatchKeys` and the like each object of work is small; what matters is where it ends.
   it('at any state is made good by the next run: one version, every row accounted for', async () => {
-    const states = emulator.workingStates.filter((state) => state !== 'KeepEvidence' && state !== 'HandOver');
+    const states = machine.workingStates.filter((state) => state !== 'KeepEvidence' && state !== 'HandOver');
     expect(states).toEqual([
       'TakeLease',
       'PlanRun',
@@ -137,9 +141,9 @@ describe('a crash', () => {
       const before = await latest();
       const rows = await arriveNew(`crash-at-${state}`, 60);
       const versions = await versionCount();
-      await emulator.crashAt(state);
+      await machine.crashAt(state);
       await expect(emulator.data.run(), state).rejects.toThrow('Crash');
-      await emulator.mend();
+      await machine.mend();
       const { runs } = await emulator.data.run();
       expect(await versionCount(), state).toBe(versions + 1);
       const after = await latest();
@@ -188,6 +192,6 @@ describe('arriving objects', () => {
 
 describe('the permissions of the pipeline', () => {
   it('are enough: nothing was denied', async () => {
-    expect(deniedCalls(await emulator.logs())).toEqual({ count: 0, calls: [] });
+    expect(deniedCalls(await readFunctionLogs(emulator.config, 'flights'))).toEqual({ count: 0, calls: [] });
   });
 });
