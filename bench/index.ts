@@ -9,6 +9,7 @@ import { benchGuard } from './guard';
 import { OwnProcess } from './own-process';
 import { benchPredict } from './predict/predict';
 import type { BenchRow } from './row';
+import { benchStatistics } from './statistics';
 import { benchSynth } from './synth';
 
 /** `npm run bench [-- name]`: measures on this machine, prints a table and, when all ran, writes bench/results.json. */
@@ -17,6 +18,7 @@ const PIECES: Readonly<Record<string, (project: string) => BenchRow[] | Promise<
   predict: benchPredict,
   bundles: benchBundles,
   check: () => benchCheck(),
+  statistics: () => benchStatistics(),
   synth: benchSynth,
   data: benchData,
 };

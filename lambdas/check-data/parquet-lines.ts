@@ -8,7 +8,7 @@ import {
 import { compressors } from 'hyparquet-compressors';
 
 /** Bytes of a row group, uncompressed: it is decoded as a whole, and what comes of it takes some times as much. */
-export const MAX_ROW_GROUP_BYTES = 256 * 1024 * 1024;
+const MAX_ROW_GROUP_BYTES = 256 * 1024 * 1024;
 /** Bytes of lines that are handed on at once. */
 const BATCH = 128 * 1024;
 
