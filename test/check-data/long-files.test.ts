@@ -27,4 +27,18 @@ describe('a file of some megabytes', () => {
       true,
     );
   });
+
+  it('with a row of just the most bytes, and rows behind it whose quotes are decoded, mixes none of them up', async () => {
+    // Where the long row begins within what is taken in at once decides how often it is looked at, and how much comes meanwhile.
+    const long = 1024 * 1024 - 2;
+    const rows = [
+      `0,${'a'.repeat(62_000)}`,
+      `1,${'b'.repeat(long)}`,
+      ...Array.from({ length: 60_000 }, () => '2,"""x"""'),
+    ];
+    const { accepted, setApart } = await checked(Buffer.from(`id,note\n${rows.join('\n')}`), SCHEMA);
+    expect(setApart).toEqual([]);
+    expect(accepted.map(({ line }) => line.length).slice(0, 2)).toEqual([62_018, long + 18]);
+    expect(accepted.slice(2).filter(({ line }) => line !== '{"id":2,"note":"\\"x\\""}')).toEqual([]);
+  });
 });
