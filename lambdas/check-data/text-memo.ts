@@ -1,5 +1,7 @@
-/** Texts of a column that are looked up again: more are not worth it, and the profile counts no more either. */
-const MAX_TEXTS = 1_000;
+import { MAX_VALUES } from '../shared/statistics/value-counts';
+
+/** Texts of a column that are looked up again: as many as the profile counts. */
+const MAX_TEXTS = MAX_VALUES;
 /** Bytes of all of them. */
 const MAX_BYTES = 64 * 1024;
 /** A power of two, so that at most a quarter of the places is taken. */

@@ -1,4 +1,4 @@
-import { HASH_BYTES, partitionOf, writeHash } from './hash';
+import { HASH_BYTES, HASH_WORDS, partitionOf, writeHash } from './hash';
 import type { RowHashes } from './row-hashes';
 
 /** k, c, partition of the group, shard, row, and four bytes of nothing, so that entries are aligned to 16. */
@@ -52,6 +52,10 @@ export interface RowEntry {
   readonly raw: Buffer;
 }
 
+/** Words of a key entry. */
+const KEY_WORDS = KEY_ENTRY_BYTES / 4;
+const GROUP_WORD = 2 * HASH_WORDS;
+
 /**
  * Accepted rows of a shard, put in order by partition so that each worker behind reads one stretch of each section. Rows are kept
  * as they come and sorted once, when the block is finished. A writer that is finished is empty and may be used again.
@@ -59,18 +63,20 @@ export interface RowEntry {
 export class RowBlockWriter {
   private entries = Buffer.allocUnsafe(256 * 1024);
   private used = 0;
-  /** Of each row where its entry begins. */
-  private begins: number[] = [];
+  private count = 0;
+  /** Key entries as they come, and of each row where its entry ends. */
+  private keys = new Uint32Array(1024 * KEY_WORDS);
+  private ends = new Uint32Array(1024);
 
   constructor(private readonly partitions: number) {}
 
   /** Bytes that the block would have if it were finished now. */
   get size(): number {
-    return this.used + this.begins.length * KEY_ENTRY_BYTES;
+    return this.used + this.count * KEY_ENTRY_BYTES;
   }
 
   get rows(): number {
-    return this.begins.length;
+    return this.count;
   }
 
   /** Bytes by which a row makes a block longer. */
@@ -79,12 +85,11 @@ export class RowBlockWriter {
   }
 
   add({ hashes, shard, row, offset, line, raw }: BlockRow): void {
-    const length = ROW_HEADER_BYTES + line.length + raw.length;
-    this.reserve(length);
-    const { entries, used: at } = this;
+    this.reserve(ROW_HEADER_BYTES + line.length + raw.length);
+    const { entries, keys, used: at, count } = this;
     writeHash(hashes.k, entries, at);
-    writeHash(hashes.c, entries, at + 16);
-    writeHash(hashes.g, entries, at + 32);
+    writeHash(hashes.c, entries, at + HASH_BYTES);
+    writeHash(hashes.g, entries, at + 2 * HASH_BYTES);
     entries.writeUInt32LE(shard, at + 48);
     entries.writeUInt32LE(row, at + 52);
     entries.writeUInt32LE(offset === undefined ? NO_OFFSET : offset % 0x1_0000_0000, at + 56);
@@ -93,67 +98,75 @@ export class RowBlockWriter {
     entries.writeUInt32LE(raw.length, at + 68);
     entries.set(line, at + ROW_HEADER_BYTES);
     entries.set(raw, at + ROW_HEADER_BYTES + line.length);
-    this.begins.push(at);
-    this.used = at + length;
+
+    const first = count * KEY_WORDS;
+    for (let word = 0; word < HASH_WORDS; word += 1) {
+      keys[first + word] = hashes.k[word] as number;
+      keys[first + HASH_WORDS + word] = hashes.c[word] as number;
+    }
+    keys[first + GROUP_WORD] = partitionOf(hashes.g[0] as number, this.partitions);
+    keys[first + GROUP_WORD + 1] = shard;
+    keys[first + GROUP_WORD + 2] = row;
+    keys[first + GROUP_WORD + 3] = 0;
+    this.used = at + ROW_HEADER_BYTES + line.length + raw.length;
+    this.ends[count] = this.used;
+    this.count = count + 1;
   }
 
   finish(): FinishedBlock {
-    const { entries, begins, partitions, used } = this;
-    const rows = begins.length;
-    const bytes = Buffer.allocUnsafe(this.size);
-    const keyPartition = (begin: number) => partitionOf(entries.readUInt32LE(begin), partitions);
-    const groupPartition = (begin: number) => partitionOf(entries.readUInt32LE(begin + 32), partitions);
-
-    const byKey = placesOf(begins, partitions, 0, keyPartition, () => KEY_ENTRY_BYTES);
-    const byGroup = placesOf(begins, partitions, rows * KEY_ENTRY_BYTES, groupPartition, (begin) =>
-      lengthOf(entries, begin),
-    );
-    begins.forEach((begin, index) => {
-      const key = byKey.places[index] ?? 0;
-      entries.copy(bytes, key, begin, begin + 2 * HASH_BYTES);
-      bytes.writeUInt32LE(groupPartition(begin), key + 32);
-      entries.copy(bytes, key + 36, begin + 48, begin + 56);
-      bytes.writeUInt32LE(0, key + 44);
-      entries.copy(bytes, byGroup.places[index] ?? 0, begin, begin + lengthOf(entries, begin));
-    });
+    const { entries, keys, ends, count, partitions } = this;
+    const bytes = Buffer.from(new ArrayBuffer(this.size));
+    const target = new Uint32Array(bytes.buffer, 0, count * KEY_WORDS);
+    const keyPartitions = new Uint32Array(count);
+    const groupPartitions = new Uint32Array(count);
+    const lengths = new Uint32Array(count);
+    for (let row = 0; row < count; row += 1) {
+      keyPartitions[row] = partitionOf(keys[row * KEY_WORDS] as number, partitions);
+      groupPartitions[row] = keys[row * KEY_WORDS + GROUP_WORD] as number;
+      lengths[row] = (ends[row] as number) - (row === 0 ? 0 : (ends[row - 1] as number));
+    }
+    const keyOffsets = offsetsOf(keyPartitions, new Uint32Array(count).fill(KEY_ENTRY_BYTES), 0, partitions);
+    const rowOffsets = offsetsOf(groupPartitions, lengths, count * KEY_ENTRY_BYTES, partitions);
+    const nextKey = Float64Array.from(keyOffsets);
+    const nextRow = Float64Array.from(rowOffsets);
+    for (let row = 0; row < count; row += 1) {
+      const keyAt = nextKey[keyPartitions[row] as number] as number;
+      for (let word = 0; word < KEY_WORDS; word += 1) target[keyAt / 4 + word] = keys[row * KEY_WORDS + word] as number;
+      nextKey[keyPartitions[row] as number] = keyAt + KEY_ENTRY_BYTES;
+      const rowAt = nextRow[groupPartitions[row] as number] as number;
+      const end = ends[row] as number;
+      entries.copy(bytes, rowAt, end - (lengths[row] as number), end);
+      nextRow[groupPartitions[row] as number] = rowAt + (lengths[row] as number);
+    }
     this.used = 0;
-    this.begins = [];
-    if (used + rows * KEY_ENTRY_BYTES !== bytes.length) throw new Error('a block has another size than its rows');
-    return { bytes, rows, keyOffsets: byKey.offsets, rowOffsets: byGroup.offsets };
+    this.count = 0;
+    return { bytes, rows: count, keyOffsets, rowOffsets };
   }
 
   private reserve(length: number): void {
-    if (this.used + length <= this.entries.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(this.entries.length * 2, this.used + length));
-    this.entries.copy(larger, 0, 0, this.used);
-    this.entries = larger;
+    if (this.used + length > this.entries.length) {
+      const larger = Buffer.allocUnsafe(Math.max(this.entries.length * 2, this.used + length));
+      this.entries.copy(larger, 0, 0, this.used);
+      this.entries = larger;
+    }
+    if (this.count < this.ends.length) return;
+    const [keys, ends] = [new Uint32Array(this.keys.length * 2), new Uint32Array(this.ends.length * 2)];
+    keys.set(this.keys);
+    ends.set(this.ends);
+    this.keys = keys;
+    this.ends = ends;
   }
 }
 
-function lengthOf(entries: Buffer, begin: number): number {
-  return ROW_HEADER_BYTES + entries.readUInt32LE(begin + 64) + entries.readUInt32LE(begin + 68);
-}
-
-/** Where each row goes when rows are sorted by partition and otherwise keep their order; and where each partition begins. */
-function placesOf(
-  begins: readonly number[],
-  partitions: number,
-  from: number,
-  partition: (begin: number) => number,
-  length: (begin: number) => number,
-): { places: number[]; offsets: number[] } {
-  const sizes = new Array<number>(partitions).fill(0);
-  for (const begin of begins) sizes[partition(begin)] = (sizes[partition(begin)] ?? 0) + length(begin);
+/** Where each partition begins when rows are sorted by it, and the end of the last. */
+function offsetsOf(partitionOfRow: Uint32Array, lengths: Uint32Array, from: number, partitions: number): number[] {
+  const sizes = new Float64Array(partitions);
+  partitionOfRow.forEach((partition, row) => {
+    sizes[partition] = (sizes[partition] as number) + (lengths[row] as number);
+  });
   const offsets = [from];
   for (const size of sizes) offsets.push((offsets.at(-1) ?? 0) + size);
-  const next = offsets.slice();
-  const places = begins.map((begin) => {
-    const of = partition(begin);
-    const place = next[of] ?? 0;
-    next[of] = place + length(begin);
-    return place;
-  });
-  return { places, offsets };
+  return offsets;
 }
 
 /** Entries of the first section, or of a stretch of it that holds whole partitions. They are views of `bytes`. */

@@ -62,8 +62,7 @@ export class CsvScanner implements RecordScanner {
             at += 1;
           }
           if (at >= end) return this.unclosed(final, end);
-          // Whether this quote closes the field is told by the byte behind it.
-          if (at + 1 >= end && !final) return SCAN.incomplete;
+          // Whether this quote closes the field is told by the byte behind it; without one the record is not whole either way.
           if (at + 1 >= end || bytes[at + 1] !== QUOTE) break;
           kind = CELL.escaped;
           escapes = true;

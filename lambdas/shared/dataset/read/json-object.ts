@@ -92,7 +92,6 @@ export class JsonObjectReader {
     if (name === undefined) return NO_NAME;
     const column = this.columnOf.get(name);
     if (column !== undefined) return this.seen(column);
-    if (this.unknown.has(name)) this.repeated = true;
     this.unknown.add(name);
     return UNKNOWN_NAME;
   }
