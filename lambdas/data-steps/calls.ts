@@ -9,6 +9,7 @@ export const CALLS = [
   'dynamodb:UpdateItem',
   's3:DeleteObject',
   's3:GetObject',
+  's3:GetObjectVersion',
   's3:ListBucket',
   's3:PutObject',
   'states:DescribeExecution',

@@ -42,6 +42,7 @@ const ACTIONS_OF: Record<string, readonly string[]> = {
 const IN_THE_CALLERS_NAME: Record<string, readonly string[]> = {
   // Reading a version is an action of its own; listing is what S3 asks for before it says that an object is missing.
   'check-data': ['s3:GetObjectVersion', 's3:ListBucket'],
+  'data-steps': ['s3:GetObjectVersion'],
   'endpoint-controller': ['iam:PassRole', 'ssm:GetParameters'],
 };
 
