@@ -22,10 +22,9 @@ export function connectSources(store: IDatasetStore, sources: readonly DataSourc
   ];
   const foreign = [...new Set(sources.filter(({ _isInbox: inbox }) => !inbox).map(bucketOf))];
   const keys = [...new Set(sources.flatMap(({ _encryptionKeyArn: key }) => key ?? []))];
-  // A shard is read as it was when the run was planned; steps look at what is there now.
-  allow(readers.checkData, ['s3:GetObject', 's3:GetObjectVersion'], objects);
-  allow(readers.steps, ['s3:GetObject'], objects);
   for (const reader of [readers.checkData, readers.steps]) {
+    // An object is read as it was when the run was planned, whatever lies under its key since.
+    allow(reader, ['s3:GetObject', 's3:GetObjectVersion'], objects);
     for (const arn of objects) {
       acknowledgeWildcard(reader.role ?? reader, arn, 'reads whatever arrives below the prefix of a source');
     }
