@@ -223,3 +223,16 @@ export function quarantine(stage: MemoryStage, run: string, rows: readonly Quara
   stage.objects.put(key, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
   return key;
 }
+
+export function rowsOf(count: number, from = 0): Row[] {
+  return Array.from({ length: count }, (_, index) => ({
+    id: `row-${from + index}`,
+    person: index % 3 === 0 ? `p${from + index}@example.com` : `p${from + index}x@example.com`,
+    length: (from + index) % 90,
+  }));
+}
+
+/** Two versions, the second with more rows and longer mails. */
+export function twoVersions(stage: MemoryStage): [DatasetManifest, DatasetManifest] {
+  return [publish(stage, rowsOf(60)), publish(stage, rowsOf(80, 1000))];
+}
