@@ -158,6 +158,10 @@ export interface QuarantinedRow {
   readonly offset?: number;
   /** The original bytes, base64; of a Parquet row its JSON. */
   readonly raw: string;
+  /** Of a row that is kept in several lines, which one this is, from 0; their bytes in this order are the row. It counts once. */
+  readonly piece?: number;
+  /** Whether `raw` is what follows the damage in a compressed object, as it lies there: no row can be told in it. */
+  readonly compressed?: true;
   readonly faults: readonly RowFault[];
 }
 
@@ -377,6 +381,9 @@ export const DATASET_OBJECTS = {
   quarantine: 'quarantine/',
   quarantineOf: (run: string): string => `quarantine/${run}/`,
   quarantineFile: (run: string, shard: string): string => `quarantine/${run}/${shard}.jsonl`,
+  /** Quarantined rows of a shard come in files of bounded size: the first is `quarantineFile`, these are the second and later. */
+  furtherQuarantineFile: (run: string, shard: string, file: number): string =>
+    `quarantine/${run}/${shard}-${file}.jsonl`,
   shards: 'shards/',
   shard: (digest: string): string => `shards/${digest}.jsonl.gz`,
   manifests: 'manifests/',

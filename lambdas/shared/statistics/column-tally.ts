@@ -6,7 +6,7 @@ import { scaleOf } from './scale';
 import { TextCounts } from './value-counts';
 
 /** The latest moment that a Date can hold, in milliseconds, and the earliest below 0. */
-export const MAX_TIME = 8.64e15;
+const MAX_TIME = 8.64e15;
 
 /** Counts the cells of one column. */
 export class ColumnTally {

@@ -11,7 +11,7 @@ import { ProfileError } from './profile-error';
 import { type Scale, scaleOf } from './scale';
 
 /** With fewer, a distance says more of chance than of the data. */
-export const LEAST_VALUES = 50;
+const LEAST_VALUES = 50;
 const MOST_BINS = 10;
 /** Rows that the smaller side has to expect in a bin: chance alone then makes no stability index above 0.1 on average. */
 const EXPECTED_IN_BIN = 20;

@@ -62,7 +62,8 @@ export function distinctEstimate(text: string): number {
   let z = REGISTERS * tau(1 - (counts[COUNTED_BITS + 1] as number) / REGISTERS);
   for (let rank = COUNTED_BITS; rank >= 1; rank--) z = 0.5 * (z + (counts[rank] as number));
   z += REGISTERS * sigma((counts[0] as number) / REGISTERS);
-  return z === Number.POSITIVE_INFINITY ? 0 : REGISTERS ** 2 / (2 * Math.LN2 * z);
+  // Of no value at all z is infinite, and the estimate 0.
+  return REGISTERS ** 2 / (2 * Math.LN2 * z);
 }
 
 function rankAt(text: string, register: number): number {

@@ -61,7 +61,6 @@ function tested(scaled: number, n: number, m: number): KolmogorovSmirnovTest | u
  * the paths to it that have been out of bounds; only positive numbers are added, so small chances keep their digits.
  */
 function exactTail(scaled: number, n: number, m: number): number {
-  if (scaled === 0) return 1;
   const row = new Float64Array(m + 1);
   for (let i = 0; i <= n; i++) {
     for (let j = 0; j <= m; j++) {

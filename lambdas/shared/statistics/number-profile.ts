@@ -119,8 +119,8 @@ export function mergeNumbers(scale: Scale, a: NumberProfile, b: NumberProfile): 
   }
   return {
     count: a.count + b.count,
-    minimum: smallest(a.minimum, b.minimum),
-    maximum: negated(smallest(negated(a.maximum), negated(b.maximum))),
+    minimum: chosen(Math.min, a.minimum, b.minimum),
+    maximum: chosen(Math.max, a.maximum, b.maximum),
     sum: exactText(addExact(exactOf(a.sum), exactOf(b.sum))),
     squares: exactText(addExact(exactOf(a.squares), exactOf(b.squares))),
     values: null,
@@ -155,12 +155,7 @@ function fewNumbers(values: [number, number][]): NumberProfile {
   };
 }
 
-function smallest(a: number | null, b: number | null): number | null {
-  if (a === null || b === null) return a ?? b;
-  return Math.min(a, b);
-}
-
-/** 0 stays 0: a profile holds no -0. */
-function negated(value: number | null): number | null {
-  return value === null ? null : 0 - value;
+/** Of two ends; a side without numbers has none. */
+function chosen(of: (a: number, b: number) => number, a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : of(a, b);
 }

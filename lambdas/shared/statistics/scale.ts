@@ -6,7 +6,7 @@ import type { ColumnType } from '../../../protocol/dataset';
  */
 export type Scale = 'double' | 'millisecond' | 'day';
 
-export const MILLISECONDS_A_DAY = 86_400_000;
+const MILLISECONDS_A_DAY = 86_400_000;
 
 /** Each doubling of widths is one; with these, a bucket of doubles is an octave, and one of times covers all of one sign. */
 export const MAX_SHIFT: Readonly<Record<Scale, number>> = { double: 20, millisecond: 53, day: 27 };

@@ -1,7 +1,7 @@
 /** Different values of a column that are counted one by one; with more, none is. */
 export const MAX_VALUES = 1_000;
 /** UTF-16 code units of all different texts of a column that are counted one by one. */
-export const MAX_TEXT_UNITS = 32_768;
+const MAX_TEXT_UNITS = 32_768;
 
 /**
  * Counts of texts, as long as there are few. Whether there are too many depends on the set of texts alone, not on their

@@ -263,7 +263,6 @@ describe('slipway data quarantine', () => {
     quarantine(stage, RUN, [
       quarantined(raw),
       quarantined(raw, {
-        row: 8,
         offset: undefined,
         faults: [
           { ...fault, rule: 'pattern', column: 'person' },

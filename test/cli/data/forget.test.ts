@@ -97,7 +97,7 @@ describe('slipway data forget', () => {
       return `${KEY}\r\n`;
     };
     const { out } = await slipwayData(stage, ['forget', 'pilot', '--key-file', '-', '--json'], { readFile });
-    expect(JSON.parse(out)).toMatchObject({ dryRun: true, rows: 2, quarantine: { rows: 1 } });
+    expect(JSON.parse(out)).toMatchObject({ dryRun: true, rows: 2, quarantine: { rows: 1, unreadable: 0, runs: 1 } });
     expect(read).toEqual(['-']);
   });
 
@@ -238,6 +238,46 @@ describe('slipway data forget', () => {
     expect(JSON.parse(out)).toMatchObject({ replayed: 2 });
     expect([...stage.catalogue.marks.keys()]).toEqual(['other']);
     expect(await stage.objects.list(DATASET_OBJECTS.replay)).toEqual([]);
+  });
+
+  it('erases quarantined rows in all of their pieces, also where the key is cut between two', async () => {
+    publish(stage, ROWS);
+    const piece = (raw: string, number: number, row: number) => quarantined(raw, { piece: number, row });
+    quarantine(stage, RUN, [piece('x,ada@exa', 0, 5)]);
+    quarantine(stage, RUN, [piece('mple.com,', 1, 5), piece('end', 2, 5), piece('other', 0, 6)], '00000-1');
+    quarantine(stage, RUN, [piece('ending', 1, 6)], '00000-2');
+    const before = stage.objects.all.length;
+    expect(JSON.parse((await slipway('--key', KEY, '--json')).out).quarantine).toEqual({
+      rows: 1,
+      unreadable: 0,
+      runs: 1,
+    });
+    expect(stage.objects.all.length).toBe(before);
+    await slipway('--key', KEY, '--yes');
+    const left = (await stage.objects.list(DATASET_OBJECTS.quarantine)).map(({ key }) =>
+      String(stage.objects.text(key)),
+    );
+    expect(
+      left.map((text) =>
+        text
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line).row),
+      ),
+    ).toEqual([[6], [6]]);
+  });
+
+  it('erases what nobody can read: what follows a damage, and pieces of a row whose beginning is gone', async () => {
+    publish(stage, ROWS);
+    quarantine(stage, RUN, [
+      quarantined('1,2', { row: 5, piece: 0 }),
+      quarantined('\u0001', { row: 5, piece: 1, compressed: true }),
+      quarantined('3', { row: 6, piece: 1 }),
+      quarantined('4,5'),
+    ]);
+    const { out } = await slipway('--key', KEY, '--yes', '--json');
+    expect(JSON.parse(out).quarantine).toEqual({ rows: 0, unreadable: 2, runs: 1 });
+    expect(JSON.parse((await slipwayData(stage, ['quarantine', 'pilot', RUN, '--json'])).out).rows).toBe(1);
   });
 
   it('searches source objects, packed ones too, and says which it could not', async () => {

@@ -220,7 +220,12 @@ export function quarantined(raw: string, changes: Partial<QuarantinedRow> = {}):
 
 export function quarantine(stage: MemoryStage, run: string, rows: readonly QuarantinedRow[], shard = '00000'): string {
   const key = DATASET_OBJECTS.quarantineFile(run, shard);
-  stage.objects.put(key, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  const first = 100 * Number(shard.replace(/^\D+/, '').split('-')[0]);
+  const numbered = rows.map((row, index) => ({
+    ...row,
+    row: row.piece === undefined ? first + row.row + index : row.row,
+  }));
+  stage.objects.put(key, numbered.map((row) => `${JSON.stringify(row)}\n`).join(''));
   return key;
 }
 
