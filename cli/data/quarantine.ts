@@ -1,5 +1,5 @@
 import type { DatasetSchemaDocument, QuarantinedRow, RowFault } from '../../protocol/dataset';
-import { DATASET_OBJECTS } from '../../protocol/dataset';
+import { CATALOGUE_KEYS, DATASET_OBJECTS } from '../../protocol/dataset';
 import { CliError, EXIT } from '../errors';
 import { linesOf } from './lines';
 import type { DatasetObjects } from './ports';
@@ -16,12 +16,43 @@ export interface ShownRow {
   readonly faults: readonly RowFault[];
 }
 
-/** Rows that a run set apart, in the order of its shards. */
+/** Lines of what a run set apart, in the order of its shards: a row, or one piece of it after the other. */
 export async function* quarantinedRows(objects: DatasetObjects, run: string): AsyncGenerator<QuarantinedRow> {
-  for (const { key } of await objects.list(DATASET_OBJECTS.quarantineOf(run))) yield* rowsOfFile(objects, key);
+  for (const key of await quarantineFiles(objects, run)) yield* rowsOfFile(objects, key);
 }
 
-export async function* rowsOfFile(objects: DatasetObjects, key: string): AsyncGenerator<QuarantinedRow> {
+/** Keys of the files of a run, the files of a shard as they were written: pieces of a row may go on in the next. */
+export async function quarantineFiles(objects: DatasetObjects, run: string): Promise<string[]> {
+  const found = (await objects.list(DATASET_OBJECTS.quarantineOf(run))).map(({ key }) => ({ key, ...fileOf(key) }));
+  return found
+    .toSorted((a, b) => (a.shard === b.shard ? a.number - b.number : a.shard < b.shard ? -1 : 1))
+    .map(({ key }) => key);
+}
+
+/** Runs that have a quarantine. */
+export async function quarantinedRuns(objects: DatasetObjects): Promise<string[]> {
+  const files = await objects.list(DATASET_OBJECTS.quarantine);
+  return [...new Set(files.map(({ key }) => key.split('/')[1] ?? ''))].toSorted();
+}
+
+/** `00000`, `00000-1`, `conflicts-7`, `conflicts-7-1`. */
+function fileOf(key: string): { readonly shard: string; readonly number: number } {
+  const name = key.slice(key.lastIndexOf('/') + 1);
+  const [, shard = name, number = '0'] = /^(\d+|conflicts-\d+)(?:-(\d+))?\.jsonl$/.exec(name) ?? [];
+  return { shard, number: Number(number) };
+}
+
+/** What tells the lines of one row from those of others of its run. */
+export function rowIdOf({ object, row }: Pick<QuarantinedRow, 'object' | 'row'>): string {
+  return `${CATALOGUE_KEYS.source(object)}#${row}`;
+}
+
+/** Whether a line is the first of its row, or all of it. */
+export function isFirst({ piece = 0 }: QuarantinedRow): boolean {
+  return piece === 0;
+}
+
+async function* rowsOfFile(objects: DatasetObjects, key: string): AsyncGenerator<QuarantinedRow> {
   const stream = await objects.read(key);
   if (stream === undefined) return;
   let number = 0;

@@ -31,9 +31,8 @@ export class ReplayObjects {
   /** The folder of a replay has a name of its own: what has the name and bytes of an object that was taken is not read again. */
   constructor(private readonly folder: string) {}
 
-  /** Takes a row, and gives the objects that it completes. */
-  add(row: QuarantinedRow): ReplayObject[] {
-    const raw = Buffer.from(row.raw, 'base64');
+  /** Takes a row with all of its bytes, and gives the objects that it completes. */
+  add(row: QuarantinedRow, raw: Buffer): ReplayObject[] {
     if (row.format === 'csv' && swallows(raw)) {
       return [this.objectOf({ ...groupOf(row), rows: [raw], bytes: raw.length })];
     }

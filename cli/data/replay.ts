@@ -1,8 +1,9 @@
-import { DATASET_OBJECTS, type DatasetRun } from '../../protocol/dataset';
+import type { DatasetRun } from '../../protocol/dataset';
 import { CliError, EXIT } from '../errors';
 import type { DataStage, Tell } from './data-stage';
-import { quarantinedRows } from './quarantine';
+import { isFirst, quarantinedRows, quarantinedRuns } from './quarantine';
 import { type ReplayObject, ReplayObjects } from './replay-objects';
+import { wholeRows } from './whole-rows';
 
 export interface ReplaySelection {
   /** Absent: the quarantine of every run that was not replayed yet. */
@@ -17,6 +18,8 @@ export interface ReplayPlan {
   /** How often it was replayed, this time included. */
   readonly times: number;
   readonly rows: number;
+  /** Rows that no source object can be made of: longer than any worker takes, or what follows a damage in a compressed object. */
+  readonly leftOut: number;
   /** Keys of the source objects that it gives. */
   readonly objects: readonly string[];
   readonly bytes: number;
@@ -26,13 +29,13 @@ export interface ReplayPlan {
 export async function planReplay(stage: DataStage, selection: ReplaySelection): Promise<ReplayPlan[]> {
   const plans: ReplayPlan[] = [];
   for (const { run, times } of await runsToReplay(stage, selection)) {
-    const plan = { run, times, rows: 0, objects: [] as string[], bytes: 0 };
-    await eachObject(stage, run, times, async ({ key, rows, body }) => {
+    const plan = { run, times, rows: 0, leftOut: 0, objects: [] as string[], bytes: 0 };
+    plan.leftOut = await eachObject(stage, run, times, async ({ key, rows, body }) => {
       plan.rows += rows;
       plan.objects.push(key);
       plan.bytes += body.length;
     });
-    if (plan.rows > 0) plans.push(plan);
+    if (plan.rows + plan.leftOut > 0) plans.push(plan);
   }
   return plans;
 }
@@ -48,7 +51,8 @@ export async function writeReplay(
   now: Date,
 ): Promise<void> {
   const { objects, catalogue, identity } = stage;
-  for (const { run, times } of plans) {
+  for (const { run, times, rows } of plans) {
+    if (rows === 0) continue;
     const written: string[] = [];
     let total = 0;
     await eachObject(stage, run, times, async ({ key, body, rows }) => {
@@ -71,22 +75,29 @@ export async function quarantinedAgain(
   const replayed = new Set(plans.flatMap(({ objects }) => objects));
   let again = 0;
   for (const { run } of runs) {
-    for await (const { object } of quarantinedRows(stage.objects, run)) {
-      if (object.bucket === stage.objects.bucket && replayed.has(object.key)) again += 1;
+    for await (const row of quarantinedRows(stage.objects, run)) {
+      const { object } = row;
+      if (isFirst(row) && object.bucket === stage.objects.bucket && replayed.has(object.key)) again += 1;
     }
   }
   return again;
 }
 
+/** Gives how many rows there are that cannot be put in again. */
 async function eachObject(
   { objects }: DataStage,
   run: string,
   times: number,
   use: (object: ReplayObject) => Promise<void>,
-): Promise<void> {
+): Promise<number> {
   const replay = new ReplayObjects(replayFolder(run, times));
-  for await (const row of quarantinedRows(objects, run)) for (const object of replay.add(row)) await use(object);
+  let leftOut = 0;
+  for await (const { row, raw } of wholeRows(quarantinedRows(objects, run))) {
+    if (raw === undefined) leftOut += 1;
+    else for (const object of replay.add(row, raw)) await use(object);
+  }
   for (const object of replay.finish()) await use(object);
+  return leftOut;
 }
 
 function replayFolder(run: string, times: number): string {
@@ -113,10 +124,6 @@ async function runsToReplay({ objects, catalogue }: DataStage, selection: Replay
       EXIT.failed,
     );
   }
-  const files = await objects.list(DATASET_OBJECTS.quarantine);
-  const runs = new Set(files.map(({ key }) => key.split('/')[1] ?? ''));
-  return [...runs]
-    .filter((one) => again || !marks.has(one))
-    .toSorted()
-    .map(next);
+  const runs = await quarantinedRuns(objects);
+  return runs.filter((one) => again || !marks.has(one)).map(next);
 }

@@ -85,7 +85,8 @@ function printForgotten(output: Output, forgotten: Forgotten): void {
     ['of the subject', dryRun ? 'would be erased' : 'erased'],
     [
       ['rows of versions', `${rows} in ${shards} shards of ${versions.length} versions`],
-      ['rows in quarantine', `${quarantine.rows} in ${quarantine.files} files`],
+      ['rows in quarantine', `${quarantine.rows} of ${quarantine.runs} runs`],
+      ['unreadable rows in quarantine, of whomever', String(quarantine.unreadable)],
       ['objects of replays', String(replayed)],
       ['leftovers of runs, of whomever', String(leftovers)],
       [

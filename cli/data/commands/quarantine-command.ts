@@ -4,9 +4,11 @@ import { CliError } from '../../errors';
 import { example, type Output, printTable } from '../../output';
 import { type DataStage, told } from '../data-stage';
 import { findManifest } from '../manifest';
-import { quarantinedRows, type ShownRow, shownRow } from '../quarantine';
+import { isFirst, quarantinedRows, type ShownRow, shownRow } from '../quarantine';
 import { type DataCommandOptions, type JsonFlag, partsOf, print, saying } from './command-options';
 import { checkRun, noRun } from './show-command';
+
+const LINE_FEED = Buffer.from('\n');
 
 interface QuarantineFlags extends JsonFlag {
   readonly limit: string;
@@ -62,13 +64,17 @@ async function list(stage: DataStage, run: string, limit: number, raw: string | 
   try {
     const shown: ShownRow[] = [];
     let rows = 0;
+    let ended = true;
     for await (const row of quarantinedRows(objects, run)) {
-      rows += 1;
-      if (shown.length < limit) shown.push(shownRow(row, schema));
+      const first = isFirst(row);
+      if (first) rows += 1;
+      if (first && shown.length < limit) shown.push(shownRow(row, schema));
       if (file === undefined) continue;
       const bytes = Buffer.from(row.raw, 'base64');
-      await file.write(bytes.at(-1) === 0x0a ? bytes : Buffer.concat([bytes, Buffer.from('\n')]));
+      await file.write(first && !ended ? Buffer.concat([LINE_FEED, bytes]) : bytes);
+      ended = bytes.at(-1) === 0x0a;
     }
+    if (!ended) await file?.write(LINE_FEED);
     return { run, rows, shown };
   } finally {
     await file?.close();

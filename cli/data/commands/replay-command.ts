@@ -50,11 +50,13 @@ export function replayDataCommand(options: DataCommandOptions): Command {
         planReplay(stage, { run: flags.run, again: flags.again === true }),
       );
       const replayed =
-        flags.dryRun === true || plans.length === 0
+        flags.dryRun === true || plans.every(({ rows }) => rows === 0)
           ? { dryRun: flags.dryRun === true, replayed: plans }
           : await told('could not replay', () => replay(stage, plans, flags, options));
       print(output, flags, replayed, () => {
-        if (plans.length === 0) return void output.write('there is nothing to replay\n');
+        const leftOut = plans.reduce((sum, plan) => sum + plan.leftOut, 0);
+        if (leftOut > 0) output.write(`${leftOut} rows cannot be replayed: ${LEFT_OUT}\n`);
+        if (plans.every(({ rows }) => rows === 0)) return void output.write('there is nothing to replay\n');
         if (flags.dryRun === true) {
           printTable(output, ['quarantine of', 'rows', 'objects', 'bytes'], plans.map(planRow));
           return void output.write('nothing was replayed\n');
@@ -63,6 +65,9 @@ export function replayDataCommand(options: DataCommandOptions): Command {
       });
     });
 }
+
+const LEFT_OUT =
+  'they are longer than a row may be, or what follows a damage in a compressed object; put the object in again once it is whole';
 
 async function replay(
   stage: DataStage,

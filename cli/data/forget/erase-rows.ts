@@ -1,21 +1,20 @@
-import { DATASET_OBJECTS, type DatasetSchemaDocument } from '../../../protocol/dataset';
+import { DATASET_OBJECTS } from '../../../protocol/dataset';
 import type { DataStage } from '../data-stage';
 import { linesOf } from '../lines';
 import type { DatasetObjects } from '../ports';
-import { parsedRow } from '../quarantine';
+import { parsedRow, quarantineFiles, rowIdOf } from '../quarantine';
 import { eraseAll } from './erase-versions';
-import type { Subject } from './subject';
+import type { QuarantineTraces } from './scan';
 
 const LINE_FEED = Buffer.from('\n');
 
-/** Writes quarantine files again without a subject's rows; one of which nothing is left goes as a whole. */
+/** Writes quarantine files again without these rows; one of which nothing is left goes as a whole. */
 export async function eraseQuarantine(
   objects: DatasetObjects,
-  subject: Subject,
-  files: ReadonlyMap<string, number>,
-  schemas: readonly DatasetSchemaDocument[],
+  run: string,
+  { rows, unreadable }: QuarantineTraces,
 ): Promise<void> {
-  for (const key of files.keys()) {
+  for (const key of await quarantineFiles(objects, run)) {
     const stream = await objects.read(key);
     if (stream === undefined) continue;
     const left: Buffer[] = [];
@@ -23,9 +22,11 @@ export async function eraseQuarantine(
     for await (const lines of linesOf(stream)) {
       for (const line of lines) {
         number += 1;
-        if (!subject.inQuarantined(parsedRow(line, key, number), schemas)) left.push(line, LINE_FEED);
+        const id = rowIdOf(parsedRow(line, key, number));
+        if (!rows.has(id) && !unreadable.has(id)) left.push(line, LINE_FEED);
       }
     }
+    if (left.length === 2 * number) continue;
     if (left.length > 0) await objects.write(key, Buffer.concat(left));
     else await eraseAll(objects, key, (one) => one === key);
   }

@@ -4,7 +4,7 @@ import type { DataStage, Tell } from '../data-stage';
 import { withLease } from '../lease';
 import { readManifest } from '../manifest';
 import type { SubjectRecord } from '../ports';
-import { rowsOfFile } from '../quarantine';
+import { quarantinedRows, quarantineFiles, rowIdOf } from '../quarantine';
 import { forgetRows, type NewVersion } from './forget';
 import { findTraces, namedShards, rowsIn, type Traces } from './scan';
 import { type SourceSearch, searchSources } from './source-search';
@@ -21,7 +21,8 @@ export interface Forgotten {
   /** Rows and shards that they lay in, each counted once. */
   readonly rows: number;
   readonly shards: number;
-  readonly quarantine: { readonly rows: number; readonly files: number };
+  /** Rows of the subject, and rows of which nobody can tell whose they are, in the quarantine of so many runs. */
+  readonly quarantine: { readonly rows: number; readonly unreadable: number; readonly runs: number };
   /** Objects of replayed rows. */
   readonly replayed: number;
   /** Objects that ended runs have left. */
@@ -77,6 +78,7 @@ async function forgotten(
   const versions = traces.manifests
     .filter((manifest) => [...namedShards(manifest)].some((digest) => traces.shards.has(digest)))
     .map((manifest) => ({ version: manifest.version, rows: rowsIn(manifest, traces) }));
+  const apart = [...traces.quarantine.values()];
   const trained = modelsTrainedOn(
     await stage.models.list(),
     versions.map(({ version }) => version),
@@ -87,7 +89,11 @@ async function forgotten(
     versions,
     rows: sum(traces.shards.values()),
     shards: traces.shards.size,
-    quarantine: { rows: sum(traces.quarantine.values()), files: traces.quarantine.size },
+    quarantine: {
+      rows: sum(apart.map(({ rows }) => rows.size)),
+      unreadable: sum(apart.map(({ unreadable }) => unreadable.size)),
+      runs: apart.length,
+    },
     replayed: traces.replayed.length,
     leftovers: traces.leftovers.length,
     predictions: {
@@ -104,8 +110,8 @@ async function forgotten(
 /** Source objects of all versions and runs, and of quarantined rows, but for those that replays made. */
 async function sourcesOf({ objects, catalogue }: DataStage, traces: Traces): Promise<SourceObject[]> {
   const all = [...traces.manifests.flatMap(({ sources }) => sources), ...(await catalogue.sources())];
-  for (const key of traces.quarantine.keys()) {
-    for await (const { object } of rowsOfFile(objects, key)) all.push(object);
+  for (const [run, { rows }] of traces.quarantine) {
+    for await (const row of quarantinedRows(objects, run)) if (rows.has(rowIdOf(row))) all.push(row.object);
   }
   const own = all.filter(({ bucket, key }) => bucket === objects.bucket && key.startsWith(DATASET_OBJECTS.replay));
   const others = all.filter((object) => !own.includes(object));
@@ -119,7 +125,7 @@ async function refuseLocked({ objects }: DataStage, traces: Traces): Promise<voi
     ...traces.manifests
       .filter((manifest) => [...namedShards(manifest)].some((digest) => traces.shards.has(digest)))
       .map(({ version }) => DATASET_OBJECTS.manifest(version)),
-    ...traces.quarantine.keys(),
+    ...(await Promise.all([...traces.quarantine.keys()].map((run) => quarantineFiles(objects, run)))).flat(),
   ];
   for (const key of keys) {
     const until = await objects.lockedUntil(key);

@@ -47,7 +47,7 @@ export interface NewVersion {
  * all that refers to the rows goes; and the shards that tell which rows they were go last.
  */
 export async function forgetRows(options: ForgetOptions): Promise<NewVersion | undefined> {
-  const { stage, subject, traces, now, step } = options;
+  const { stage, traces, now, step } = options;
   const { objects } = stage;
   const rests = await rewriteShards(options);
   const { touched, latest } = await surveyVersions(options, rests);
@@ -59,7 +59,7 @@ export async function forgetRows(options: ForgetOptions): Promise<NewVersion | u
     await purgeIndex(objects, manifest.version, hashes);
     await step(`${manifest.version} is without the rows`);
   }
-  await eraseQuarantine(objects, subject, traces.quarantine, differentSchemas(traces.manifests));
+  for (const [run, rows] of traces.quarantine) await eraseQuarantine(objects, run, rows);
   await eraseReplays(stage, traces.replayed);
   await eraseAll(objects, DATASET_OBJECTS.runs, (key) => traces.leftovers.includes(key));
   await step('quarantine and leftovers of runs are without the rows');

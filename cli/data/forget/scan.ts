@@ -9,7 +9,7 @@ import {
 import { inParallel } from '../../in-parallel';
 import { findManifest, readWhole } from '../manifest';
 import type { DatasetObjects } from '../ports';
-import { rowsOfFile } from '../quarantine';
+import { isFirst, quarantinedRows, quarantinedRuns, rowIdOf } from '../quarantine';
 import { readShard } from '../shards';
 import type { Subject } from './subject';
 
@@ -18,14 +18,21 @@ export interface Traces {
   readonly manifests: readonly DatasetManifest[];
   /** Rows of the subject by digest of each shard that has any, whether a version still holds the shard or not. */
   readonly shards: ReadonlyMap<string, number>;
-  /** Rows of the subject by key of the quarantine file. */
-  readonly quarantine: ReadonlyMap<string, number>;
+  /** Quarantined rows to erase by the run that set them apart; only of runs that have some. */
+  readonly quarantine: ReadonlyMap<string, QuarantineTraces>;
   /** Objects that a replay made and that hold the value. */
   readonly replayed: readonly string[];
   /** What runs have left that can hold rows, of whomever. */
   readonly leftovers: readonly string[];
   /** Shards that an earlier erasure has replaced and not removed. */
   readonly obsolete: readonly string[];
+}
+
+export interface QuarantineTraces {
+  /** Rows of the subject, by `rowIdOf`. */
+  readonly rows: ReadonlySet<string>;
+  /** Rows of which nobody can tell whose they are: what follows a damage in a compressed object, and what lacks its beginning. */
+  readonly unreadable: ReadonlySet<string>;
 }
 
 /** What the version names, living or replaced. */
@@ -98,14 +105,23 @@ async function scanQuarantine(
   manifests: readonly DatasetManifest[],
   subject: Subject,
   step: (text: string) => Promise<void>,
-): Promise<Map<string, number>> {
-  const found = new Map<string, number>();
+): Promise<Map<string, QuarantineTraces>> {
+  const found = new Map<string, QuarantineTraces>();
   const schemas = differentSchemas(manifests);
-  for (const key of await keysOf(objects, DATASET_OBJECTS.quarantine)) {
-    let rows = 0;
-    for await (const row of rowsOfFile(objects, key)) if (subject.inQuarantined(row, schemas)) rows += 1;
-    if (rows > 0) found.set(key, rows);
-    await step(`${key} searched`);
+  for (const run of await quarantinedRuns(objects)) {
+    const rows = new Set<string>();
+    const unreadable = new Set<string>();
+    let current: { readonly id: string; readonly end: Buffer } | undefined;
+    for await (const row of quarantinedRows(objects, run)) {
+      const id = rowIdOf(row);
+      const goesOn = !isFirst(row) && current?.id === id;
+      // A row whose beginning is gone is what an erasure that was cut off has left of one.
+      if (row.compressed === true || (!isFirst(row) && !goesOn)) unreadable.add(id);
+      if (subject.inQuarantined(row, schemas, goesOn ? current?.end : undefined)) rows.add(id);
+      current = { id, end: subject.endOf(Buffer.from(row.raw, 'base64')) };
+    }
+    if (rows.size + unreadable.size > 0) found.set(run, { rows, unreadable });
+    await step(`quarantine of ${run} searched`);
   }
   return found;
 }

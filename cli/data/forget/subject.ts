@@ -4,6 +4,8 @@ import { CliError } from '../../errors';
 import { BytePatterns } from './byte-patterns';
 import { cellOf } from './quarantined-cell';
 
+const NOTHING: Buffer = Buffer.alloc(0);
+
 /** Whether a canonical line is a row of the subject. */
 export type IsOfSubject = (line: Buffer) => boolean;
 
@@ -27,9 +29,14 @@ export class Subject {
     return this.#patterns.in(bytes);
   }
 
+  /** The last bytes of a piece, in which the value may have begun. */
+  endOf(bytes: Buffer): Buffer {
+    return bytes.subarray(Math.max(0, bytes.length - this.#patterns.overlap));
+  }
+
   /** Looks for it in bytes that come one after the other. */
   async inStream(stream: AsyncIterable<Buffer>): Promise<boolean> {
-    let last: Buffer = Buffer.alloc(0);
+    let last = NOTHING;
     let before = false;
     for await (const chunk of stream) {
       const seen = Buffer.concat([last, chunk]);
@@ -61,10 +68,13 @@ export class Subject {
     return (line) => line.includes(bytes) && valuesOfLine(schema.columns, line.toString('utf8'))[index] === value;
   }
 
-  /** Whether a quarantined row is the subject's: by its column, or because its bytes hold the value anywhere. */
-  inQuarantined(row: QuarantinedRow, schemas: readonly DatasetSchemaDocument[]): boolean {
+  /**
+   * Whether a quarantined row is the subject's: by its column, or because its bytes hold the value anywhere. `before` are the
+   * last bytes of the piece before, where the row has several: the value may be cut.
+   */
+  inQuarantined(row: QuarantinedRow, schemas: readonly DatasetSchemaDocument[], before: Buffer = NOTHING): boolean {
     const raw = Buffer.from(row.raw, 'base64');
-    if (this.#patterns.in(raw)) return true;
+    if (this.#patterns.in(Buffer.concat([before, raw]))) return true;
     return schemas.some((schema) => {
       const { name, type } = this.#columnOf(schema);
       const cell = cellOf(row, raw, name);

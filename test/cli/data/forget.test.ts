@@ -3,7 +3,6 @@ import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Subject } from '../../../cli/data/forget/subject';
 import { modelsTrainedOn } from '../../../cli/data/forget/trained-models';
-import { canonicalLine } from '../../../lambdas/shared/dataset/canonical-row';
 import { DATASET_OBJECTS, type DatasetSchemaDocument, replayObject } from '../../../protocol/dataset';
 import type { ModelVersion } from '../../../protocol/model-version';
 import { MemoryStage } from './memory-stage';
@@ -98,7 +97,7 @@ describe('slipway data forget', () => {
       return `${KEY}\r\n`;
     };
     const { out } = await slipwayData(stage, ['forget', 'pilot', '--key-file', '-', '--json'], { readFile });
-    expect(JSON.parse(out)).toMatchObject({ dryRun: true, rows: 2, quarantine: { rows: 1 } });
+    expect(JSON.parse(out)).toMatchObject({ dryRun: true, rows: 2, quarantine: { rows: 1, unreadable: 0, runs: 1 } });
     expect(read).toEqual(['-']);
   });
 
@@ -241,6 +240,46 @@ describe('slipway data forget', () => {
     expect(await stage.objects.list(DATASET_OBJECTS.replay)).toEqual([]);
   });
 
+  it('erases quarantined rows in all of their pieces, also where the key is cut between two', async () => {
+    publish(stage, ROWS);
+    const piece = (raw: string, number: number, row: number) => quarantined(raw, { piece: number, row });
+    quarantine(stage, RUN, [piece('x,ada@exa', 0, 5)]);
+    quarantine(stage, RUN, [piece('mple.com,', 1, 5), piece('end', 2, 5), piece('other', 0, 6)], '00000-1');
+    quarantine(stage, RUN, [piece('ending', 1, 6)], '00000-2');
+    const before = stage.objects.all.length;
+    expect(JSON.parse((await slipway('--key', KEY, '--json')).out).quarantine).toEqual({
+      rows: 1,
+      unreadable: 0,
+      runs: 1,
+    });
+    expect(stage.objects.all.length).toBe(before);
+    await slipway('--key', KEY, '--yes');
+    const left = (await stage.objects.list(DATASET_OBJECTS.quarantine)).map(({ key }) =>
+      String(stage.objects.text(key)),
+    );
+    expect(
+      left.map((text) =>
+        text
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line).row),
+      ),
+    ).toEqual([[6], [6]]);
+  });
+
+  it('erases what nobody can read: what follows a damage, and pieces of a row whose beginning is gone', async () => {
+    publish(stage, ROWS);
+    quarantine(stage, RUN, [
+      quarantined('1,2', { row: 5, piece: 0 }),
+      quarantined('\u0001', { row: 5, piece: 1, compressed: true }),
+      quarantined('3', { row: 6, piece: 1 }),
+      quarantined('4,5'),
+    ]);
+    const { out } = await slipway('--key', KEY, '--yes', '--json');
+    expect(JSON.parse(out).quarantine).toEqual({ rows: 0, unreadable: 2, runs: 1 });
+    expect(JSON.parse((await slipwayData(stage, ['quarantine', 'pilot', RUN, '--json'])).out).rows).toBe(1);
+  });
+
   it('searches source objects, packed ones too, and says which it could not', async () => {
     publish(stage, ROWS, {
       sources: [sourceOf('a.csv.gz'), sourceOf('b.jsonl'), sourceOf('c.parquet'), sourceOf('d.csv'), sourceOf('e.gz')],
@@ -377,92 +416,6 @@ describe('slipway data forget beside others', () => {
     stage.announcements.published = async () => Promise.reject(new Error('EventBridge is not there'));
     const { code } = await slipway('--key', KEY, '--yes');
     expect({ code, held: stage.catalogue.held }).toEqual({ code: 1, held: undefined });
-  });
-});
-
-describe('a subject', () => {
-  const schemaOf = (type: DatasetSchemaDocument['columns'][number]['type']): DatasetSchemaDocument => {
-    const [id, person] = SCHEMA.columns;
-    if (id === undefined || person === undefined) throw new Error('the schema has two columns');
-    return { ...SCHEMA, columns: [id, { ...person, type }], key: ['id'], group: [], subject: 'person' };
-  };
-
-  it.each([
-    ['string', 'ada', 'ada', true],
-    ['string', 'ada', 'Ada', false],
-    ['string', 'ada', ' ada', false],
-    ['string', 'a"b\\c', 'a"b\\c', true],
-    ['integer', '7', 7, true],
-    ['integer', '007', 7, true],
-    ['integer', '7', 70, false],
-    ['number', '1.50', 1.5, true],
-    ['number', '1e3', 1000, true],
-    ['boolean', 'true', true, true],
-    ['date', '2026-01-02', Date.UTC(2026, 0, 2), true],
-    ['timestamp', '2026-01-02T04:04:05+01:00', Date.UTC(2026, 0, 2, 3, 4, 5), true],
-    ['timestamp', '2026-01-02T03:04:05Z', Date.UTC(2026, 0, 2, 3, 4, 6), false],
-    ['string', 'null', null, false],
-  ] as const)('of type %s given as %j is in a row with %j: %s', (type, key, value, is) => {
-    const schema = schemaOf(type);
-    const line = Buffer.from(canonicalLine(schema.columns, ['x', value]));
-    expect(new Subject(key).matcher(schema)(line)).toBe(is);
-  });
-
-  const bytes = (text: string) => Buffer.from(text);
-  const wide = (text: string) => Buffer.from(text, 'utf16le');
-  it.each<[string, string, Buffer, boolean]>([
-    ['as it is', 'ada@example.com', bytes('1,ada@example.com,2'), true],
-    ['within a longer word', 'ada@example.com', bytes('xada@example.comx'), true],
-    ['not at all', 'ada@example.com', bytes('ada@example.org'), false],
-    ['with quotes doubled, as CSV has them', 'say "ada"', bytes('1,"say ""ada""",2'), true],
-    ['escaped, as JSON has it', 'a"b\\c/d', bytes(String.raw`{"k":"a\"b\\c\/d"}`), true],
-    ['escaped beyond ASCII', 'zoë', bytes(String.raw`{"k":"zo\u00eb"}`), true],
-    ['escaped in capitals', 'zoë', bytes(String.raw`{"k":"zo\u00EB"}`), true],
-    ['in Latin-1', 'zoë@x', Buffer.from('1,zoë@x', 'latin1'), true],
-    ['in UTF-16', 'ada@x', wide('1,ada@x,2'), true],
-    ['in UTF-16, big-endian', 'ada@x', wide('1,ada@x,2').swap16(), true],
-    ['a number as a number', '12', bytes('{"id":12}'), true],
-    ['a number within a number', '12', bytes('2012,120,a12'), false],
-    ['a number behind one within another', '12', bytes('112 12'), true],
-    ['a short word within another', 'ada', bytes('canada'), false],
-    ['a number in UTF-16', '12', wide('112,12,'), true],
-    ['a number within a number in UTF-16', '12', wide('112,120'), false],
-  ])('is seen %s', (_, key, where, is) => {
-    expect(new Subject(key).inBytes(where)).toBe(is);
-    expect(new Subject(key).inQuarantined(quarantined('', { raw: where.toString('base64') }), [])).toBe(is);
-  });
-
-  it('is seen in a stream wherever it is cut, and a longer word is not taken for it', async () => {
-    for (const [text, is] of [
-      [`${'x'.repeat(20)} 12345 ${'y'.repeat(20)}`, true],
-      [`${'x'.repeat(20)} 912345 ${'y'.repeat(20)}`, false],
-      [`${'x'.repeat(20)} 123456 `, false],
-      ['12345', true],
-      [`${'x'.repeat(20)} 12345`, true],
-    ] as const) {
-      for (let size = 1; size < 12; size += 1) {
-        const whole = Buffer.from(text);
-        const parts = Array.from({ length: Math.ceil(whole.length / size) }, (_, index) =>
-          whole.subarray(index * size, (index + 1) * size),
-        );
-        const stream = (async function* () {
-          yield* parts;
-        })();
-        expect(await new Subject('12345').inStream(stream), `${text} in parts of ${size}`).toBe(is);
-      }
-    }
-  });
-
-  it('is found in the column of a quarantined row, however it is written there', () => {
-    const integer = schemaOf('integer');
-    const header = ['id', 'person'];
-    const row = (raw: string, csv = true) =>
-      quarantined(raw, csv ? { header } : { format: 'jsonl', header: undefined });
-    expect(new Subject('7').inQuarantined(row('"a, b",7.0'), [integer])).toBe(true);
-    expect(new Subject('7').inQuarantined(row('x,70'), [integer])).toBe(false);
-    expect(new Subject('7').inQuarantined(row('{"person": 7.0}', false), [integer])).toBe(true);
-    expect(new Subject('7').inQuarantined(row('{"person": {"x": 70}}', false), [integer])).toBe(false);
-    expect(new Subject('7').inQuarantined(row('no json', false), [integer])).toBe(false);
   });
 });
 

@@ -220,6 +220,24 @@ export function quarantined(raw: string, changes: Partial<QuarantinedRow> = {}):
 
 export function quarantine(stage: MemoryStage, run: string, rows: readonly QuarantinedRow[], shard = '00000'): string {
   const key = DATASET_OBJECTS.quarantineFile(run, shard);
-  stage.objects.put(key, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  const first = 100 * Number(shard.replace(/^\D+/, '').split('-')[0]);
+  const numbered = rows.map((row, index) => ({
+    ...row,
+    row: row.piece === undefined ? first + row.row + index : row.row,
+  }));
+  stage.objects.put(key, numbered.map((row) => `${JSON.stringify(row)}\n`).join(''));
   return key;
+}
+
+export function rowsOf(count: number, from = 0): Row[] {
+  return Array.from({ length: count }, (_, index) => ({
+    id: `row-${from + index}`,
+    person: index % 3 === 0 ? `p${from + index}@example.com` : `p${from + index}x@example.com`,
+    length: (from + index) % 90,
+  }));
+}
+
+/** Two versions, the second with more rows and longer mails. */
+export function twoVersions(stage: MemoryStage): [DatasetManifest, DatasetManifest] {
+  return [publish(stage, rowsOf(60)), publish(stage, rowsOf(80, 1000))];
 }

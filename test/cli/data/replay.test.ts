@@ -11,11 +11,13 @@ const LATER = '20260105T000000Z-00000005';
 
 function objectsOf(rows: readonly QuarantinedRow[]) {
   const replay = new ReplayObjects(RUN);
-  return [...rows.flatMap((row) => replay.add(row)), ...replay.finish()].map(({ key, body, rows: count }) => ({
-    key,
-    text: body.toString('latin1'),
-    rows: count,
-  }));
+  return [...rows.flatMap((row) => replay.add(row, Buffer.from(row.raw, 'base64'))), ...replay.finish()].map(
+    ({ key, body, rows: count }) => ({
+      key,
+      text: body.toString('latin1'),
+      rows: count,
+    }),
+  );
 }
 
 describe('objects of replayed rows', () => {
@@ -167,6 +169,33 @@ describe('slipway data replay', () => {
     expect((await slipway('--all', '--no-wait')).code).toBe(0);
     expect(new Set(replayed()).size).toBe(3);
     expect(stage.catalogue.marks.get(RUN)?.objects.length).toBe(3);
+  });
+
+  it('puts rows together that are kept in pieces, also over files, in the order in which these were written', async () => {
+    const piece = (raw: string, number: number) => quarantined(raw, { row: 5, piece: number, header: ['a', 'b'] });
+    const name = (file: number) => (file === 0 ? '00000' : `00000-${file}`);
+    for (let file = 0; file < 11; file += 1) quarantine(stage, RUN, [piece(`${file},`, file)], name(file));
+    quarantine(stage, RUN, [quarantined('x,y', { header: ['a', 'b'] })], '00001');
+    const { out } = await slipway('--all', '--dry-run', '--json');
+    expect(JSON.parse(out)).toMatchObject({ replayed: [{ rows: 2, leftOut: 0 }] });
+    await slipway('--all', '--no-wait');
+    expect(String(stage.objects.text(replayed()[0] ?? ''))).toBe('a,b\n0,1,2,3,4,5,6,7,8,9,10,\nx,y\n');
+    const listed = JSON.parse((await slipwayData(stage, ['quarantine', 'pilot', RUN, '--json'])).out);
+    expect(listed.rows).toBe(2);
+  });
+
+  it('says which rows cannot be put in again: what follows a damage, and what lacks its beginning', async () => {
+    const damaged = [
+      quarantined('1,2', { row: 5, piece: 0 }),
+      quarantined('\u0001\u0002', { row: 5, piece: 1, compressed: true }),
+      quarantined('3', { row: 6, piece: 1 }),
+    ];
+    quarantine(stage, RUN, damaged);
+    expect((await slipway('--all')).out).toMatch(/^2 rows cannot be replayed: .*\nthere is nothing to replay\n$/);
+    expect(stage.pipeline.inputs).toEqual([]);
+    quarantine(stage, RUN, [...damaged, quarantined('5,6')]);
+    const { out } = await slipway('--all', '--dry-run', '--json');
+    expect(JSON.parse(out)).toMatchObject({ replayed: [{ rows: 1, leftOut: 2 }] });
   });
 
   it('tells which run it is in JSON, without a word beside it', async () => {
