@@ -7,6 +7,15 @@ import {
   type DataStep,
 } from '../../protocol/data-pipeline';
 import { DATASET_EVENT } from '../../protocol/dataset';
+import {
+  again,
+  handedOver,
+  JSONATA,
+  type PipelineParts,
+  STEP_RETRY,
+  type States,
+  settle,
+} from './data-pipeline-rounds';
 
 /** A state machine in the Amazon States Language. */
 export interface PipelineDefinition {
@@ -16,33 +25,7 @@ export interface PipelineDefinition {
   readonly States: Readonly<Record<string, object>>;
 }
 
-/** What the definition names, as ARNs and names that the deployment knows. */
-export interface PipelineParts {
-  /** Function that takes the steps. */
-  readonly steps: string;
-  readonly checkData: string;
-  readonly matchKeys: string;
-  readonly splitData: string;
-  /** Name of the dataset bucket. */
-  readonly bucket: string;
-  /** The machine itself, to which a long execution hands over. */
-  readonly stateMachine: string;
-  readonly maxConcurrency: number;
-  readonly timeoutSeconds: number;
-  /** How long arrivals may settle; undefined where none are waited for. */
-  readonly settleSeconds?: number;
-}
-
-type States = Record<string, object>;
 type Ways = Readonly<Partial<Record<DataOutcome, string>>>;
-
-/**
- * Errors of a function have no names to tell them by: each may pass. Pauses of 2, 4, 8, 16 and 30 s: a minute in which a throttled or
- * restarting service recovers. With six attempts that all run into the time-out a step ends after 6 x 910 + 60 = 5,520 s.
- */
-const STEP_RETRY = [
-  { ErrorEquals: ['States.ALL'], IntervalSeconds: 2, BackoffRate: 2, MaxDelaySeconds: 30, MaxAttempts: 5 },
-];
 
 /**
  * Many workers start at once: what Lambda refuses is asked for again with jitter, after at most 2, 4, 8, 16, 32, 60, 60 and 60 s, four
@@ -60,9 +43,6 @@ const WORKER_RETRY = [
   },
   { ErrorEquals: ['States.ALL'], IntervalSeconds: 5, BackoffRate: 2, MaxAttempts: 3 },
 ];
-
-/** Every state but the distributed maps. The machine's own default is JSONPath, because a machine in JSONata may hold no other. */
-const JSONATA = { QueryLanguage: 'JSONata' } as const;
 
 /**
  * The pipeline: take the lease, list what is new, check each shard, add up, find duplicates, split, judge, publish, tell, end. Each step
@@ -206,20 +186,6 @@ function distributedMap(
   };
 }
 
-/** Objects seldom arrive alone. The lease is held meanwhile: whoever comes leaves, and what they brought is listed after the pause. */
-function settle(seconds: number | undefined): States {
-  if (seconds === undefined) return {};
-  return {
-    IsArrival: {
-      Type: 'Choice',
-      ...JSONATA,
-      Choices: [{ Condition: '{% $states.context.Execution.Input.arrival = true %}', Next: 'LetSettle' }],
-      Default: 'PlanRun',
-    },
-    LetSettle: { Type: 'Wait', ...JSONATA, Seconds: seconds, Next: 'PlanRun' },
-  };
-}
-
 /** A version that others were not told of is told of by the next run, which publishes the same one: the run is not ended before. */
 function tellOthers(): States {
   return {
@@ -249,61 +215,6 @@ function tellOthers(): States {
       ],
       Next: 'EndRun',
     },
-  };
-}
-
-/** Rounds of one execution within an hour, or half of its time: its history may have 25,000 events, of which a round takes 85. */
-const LONGEST_ROUNDS_SECONDS = 3_600;
-
-/** While the holder of the lease still runs, whoever is to follow it would leave: it waits until it has ended. */
-const HAND_OVER_SECONDS = 30;
-
-/**
- * More arrived while a run was under way. The lease is still this execution's, and it begins again; one that has gone on for long hands
- * over to an execution whose history and time-out are its own. Where that cannot be started, this one fails: somebody must know that what
- * arrived waits for the next run.
- */
-function again({ stateMachine, timeoutSeconds }: PipelineParts): States {
-  const longestMs = Math.min(LONGEST_ROUNDS_SECONDS, timeoutSeconds / 2) * 1000;
-  return {
-    IsLong: {
-      Type: 'Choice',
-      ...JSONATA,
-      Choices: [
-        {
-          Condition: `{% $toMillis($now()) - $toMillis($states.context.Execution.StartTime) < ${longestMs} %}`,
-          Next: 'TakeLease',
-        },
-      ],
-      Default: 'HandOver',
-    },
-    HandOver: {
-      Type: 'Task',
-      ...JSONATA,
-      Resource: 'arn:aws:states:::states:startExecution',
-      Arguments: {
-        StateMachineArn: stateMachine,
-        Input: { handedOver: true, AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: '{% $states.context.Execution.Id %}' },
-      },
-      Output: '{% $states.input %}',
-      TimeoutSeconds: 60,
-      Retry: STEP_RETRY,
-      Catch: [{ ErrorEquals: ['States.ALL'], Output: '{% $states.input %}', Next: 'NotEnded' }],
-      // The run before has ended well, or the machine would not begin again.
-      Next: 'Done',
-    },
-  };
-}
-
-function handedOver(): States {
-  return {
-    IsHandedOver: {
-      Type: 'Choice',
-      ...JSONATA,
-      Choices: [{ Condition: '{% $states.context.Execution.Input.handedOver = true %}', Next: 'LetPredecessorEnd' }],
-      Default: 'TakeLease',
-    },
-    LetPredecessorEnd: { Type: 'Wait', ...JSONATA, Seconds: HAND_OVER_SECONDS, Next: 'TakeLease' },
   };
 }
 

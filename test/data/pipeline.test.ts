@@ -82,7 +82,11 @@ describe('what a function may do', () => {
     const reading = resourcesOfAction('PipelineCheckDataRole', 's3:GetObject');
     for (const part of ['/inbox/*', '/replay/*', ':s3:::arrivals-of-flights/daily/*']) expect(reading).toContain(part);
     expect(resourcesOfAction('PipelineCheckDataRole', 's3:PutObject')).not.toContain('arrivals-of-flights');
-    expect(resourcesOfAction('PipelineStepsRole', 's3:ListBucket')).toContain(':s3:::arrivals-of-flights"');
+    // Whoever may not list a bucket is told of a missing object that it is forbidden.
+    for (const role of ['PipelineCheckDataRole', 'PipelineStepsRole']) {
+      expect(resourcesOfAction(role, 's3:ListBucket')).toContain(':s3:::arrivals-of-flights"');
+      expect(resourcesOfAction(role, 's3:ListBucket')).toMatch(/PipelineStoreBucket/);
+    }
   });
 
   it('to the key of a source is to decrypt what S3 gives', () => {
