@@ -14,7 +14,7 @@ wall, processor = time.perf_counter(), time.process_time()
 if kind == "jsonl":
     frame = pd.read_json(path, lines=True)
 else:
-    frame = pd.read_csv(path, compression="gzip" if kind == "gzip" else None)
+    frame = pd.read_csv(path)
 schema = pa.DataFrameSchema(
     {
         "order": pa.Column(str, unique=True),

@@ -128,6 +128,12 @@ describe('a compressed file', () => {
     expect(lines.map(({ row }) => row)).toEqual(lines.map(() => accepted.length + 1));
   });
 
+  it('whose end comes with other bytes, and after them zeros alone, does not hide them', async () => {
+    const bytes = Buffer.concat([GZIP, Buffer.from('\0x'), Buffer.alloc(5000)]);
+    const { lines } = await checked(bytes, SCHEMA, { task: { gzip: true }, chunks: [GZIP.length + 2, 1000] });
+    expect(lines.map(({ offset, raw }) => [offset, Buffer.from(raw, 'base64').length])).toEqual([[GZIP.length, 5002]]);
+  });
+
   it('of which much is left is kept in pieces of a mebibyte', async () => {
     const bytes = Buffer.alloc(2 * MIB + 5, 'x');
     const { lines, result } = await checked(bytes, SCHEMA, { task: { gzip: true }, chunks: [300_000] });

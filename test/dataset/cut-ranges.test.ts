@@ -80,6 +80,21 @@ describe('the ranges of an object', () => {
     expect(lines.map(({ row }) => row)).toEqual([0, 1, 2, 3]);
   });
 
+  it('number the rows behind one that is too large as its reader does', async () => {
+    const file = Buffer.from(`id,note\n1,${'b'.repeat(3 * 1024 * 1024)}\n2,b\n3,c\n`);
+    const ranges = await rangesOf(file, 4);
+    // The header is longer than a range: it is one.
+    expect(ranges.map(({ firstRow }) => firstRow)).toEqual([1, 1, 2, 3]);
+    const { accepted, lines } = await readAll(file, ranges, 'csv');
+    expect(accepted.map(({ row }) => row)).toEqual([2, 3]);
+    expect(lines.map(({ row, piece }) => [row, piece])).toEqual([
+      [1, 0],
+      [1, 1],
+      [1, 2],
+      [1, 3],
+    ]);
+  });
+
   it.each<[string, Partial<ShardTask>, number]>([
     ['is compressed', { gzip: true }, 1],
     ['is Parquet', { format: 'parquet' }, 1],
