@@ -37,7 +37,8 @@ export interface PipelineStackOptions {
 export class PipelineStack {
   private readonly children = new ChildGroup();
   private readonly workspace: Workspace;
-  private readonly folder: string;
+  /** Everything of this run is below it. */
+  readonly folder: string;
   private emulator: Emulator | undefined;
   private dataOf: StageData | undefined;
 

@@ -2,7 +2,7 @@ import { DescribeStateMachineCommand, SFNClient, UpdateStateMachineCommand } fro
 import type { ClientConfig } from '../../rehearsal/aws';
 
 interface Definition {
-  readonly States: Readonly<Record<string, { readonly Type: string }>>;
+  readonly States: Readonly<Record<string, { readonly Type: string; readonly [field: string]: unknown }>>;
 }
 
 /** A state machine that can be made to end where a test wants it to. */
@@ -28,13 +28,22 @@ export class CrashingMachine {
 
   /** The machine ends where it would enter this state, as if whatever runs it had died: nothing is caught and nothing ended. */
   async crashAt(state: string): Promise<void> {
-    const fails = { Type: 'Fail', Error: 'Crash', Cause: `at ${state}` };
-    await this.define({ ...this.deployed, States: { ...this.deployed.States, [state]: fails } });
+    await this.change({ [state]: { Type: 'Fail', Error: 'Crash', Cause: `at ${state}` } });
+  }
+
+  /** A task fails at once, and where its failure is dealt with the machine ends. */
+  async failAndCrashAt(task: string, state: string): Promise<void> {
+    const nobody = { ...this.deployed.States[task], Type: 'Task', Retry: [], Arguments: { FunctionName: 'nobody' } };
+    await this.change({ [task]: nobody, [state]: { Type: 'Fail', Error: 'Crash', Cause: `at ${state}` } });
   }
 
   /** The machine as it was deployed. */
   async mend(): Promise<void> {
     await this.define(this.deployed);
+  }
+
+  private async change(states: Definition['States']): Promise<void> {
+    await this.define({ ...this.deployed, States: { ...this.deployed.States, ...states } });
   }
 
   private async define(definition: Definition): Promise<void> {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FlightRow, flightObjects, loadFlights } from '../../examples/flights/flights';
@@ -9,6 +10,7 @@ import { accountsHold, type DatasetManifest, type DatasetRun } from '../../proto
 import { PipelineStack } from '../../rehearsal/data/pipeline-stack';
 import { deniedCalls, readFunctionLogs } from '../../rehearsal/observe/function-logs';
 import { CrashingMachine } from './crashing-machine';
+import { processesOf } from './workers';
 
 const FOLDER = 'flights/';
 
@@ -159,6 +161,43 @@ describe('a crash', () => {
     expect(counted.filter((counts) => !accountsHold(counts))).toEqual([]);
     // Nothing new is left over.
     expect((await onlyRun()).state).toBe('unchanged');
+  });
+});
+
+describe('a function that dies while it works', () => {
+  it.each(['check-data', 'match-keys', 'split-data', 'data-steps'])(
+    '(%s) is started again, and the run publishes once',
+    async (handler) => {
+      const before = await latest();
+      const rows = await arriveNew(`killed-${handler}`, 60);
+      const execution = await emulator.data.start();
+      let killed = 0;
+      for (let look = 0; look < 400 && killed === 0; look += 1) {
+        await sleep(10);
+        // Those of earlier runs wait for work: the first that is gone does not answer the call that it is given.
+        for (const pid of processesOf(emulator.folder, `flights-${handler}`)) {
+          process.kill(pid, 'SIGKILL');
+          killed += 1;
+        }
+      }
+      expect(killed).toBeGreaterThan(0);
+      const { runs } = await emulator.data.follow(execution);
+      expect(runs.at(-1)?.state).toBe('published');
+      const after = await latest();
+      expect(after.parent).toBe(before.version);
+      expect(after.counts).toEqual({ rows: rows.length, published: rows.length, quarantined: 0, duplicates: 0 });
+    },
+  );
+
+  it('(the one that keeps evidence, too) leaves the run to the next', async () => {
+    const rows = await arriveNew('no-evidence', 60);
+    const before = await versionCount();
+    await machine.failAndCrashAt('PublishVersion', 'KeepEvidence');
+    await expect(emulator.data.run()).rejects.toThrow('Crash');
+    await machine.mend();
+    await emulator.data.run();
+    expect(await versionCount()).toBe(before + 1);
+    expect((await latest()).counts.published).toBe(rows.length);
   });
 });
 
