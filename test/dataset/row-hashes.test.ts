@@ -95,6 +95,18 @@ describe('the hashes of a row', () => {
     expect(keyHash(keyless, [1, 'a']).toString('hex')).toBe(bytesOf(c));
   });
 
+  it('take the whole row as group where it has no key and no time', () => {
+    const { g, c } = new RowHasher(schemaOf(COLUMNS), BY_HASH).of([1, 'a']);
+    expect(words(g)).toBe(words(c));
+  });
+
+  it('take the key as group where the schema names the same columns for both', () => {
+    const same = { ...schema, group: [...schema.key] };
+    const { k, g } = new RowHasher(same, BY_HASH).of([7, 'é', true, 0, 1, 0.5]);
+    expect(words(g)).toBe(words(k));
+    expect(words(g)).not.toBe(words(new RowHasher(same, BY_HASH).of([8, 'é', true, 0, 1, 0.5]).g));
+  });
+
   it('take the key as group where no other column is left', () => {
     const all = schemaOf([column('id', 'integer'), column('at', 'timestamp')], { key: ['id'] });
     const { k, g } = new RowHasher(all, BY_TIME).of([1, 2]);
