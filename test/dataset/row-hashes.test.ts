@@ -75,6 +75,12 @@ describe('the hashes of a row', () => {
     );
   });
 
+  it('differ where the same characters are composed otherwise', () => {
+    const hasher = new RowHasher(schema, BY_HASH);
+    const [composed, apart] = ['\u00e9', 'e\u0301'].map((text) => words(hasher.of([7, text, true, 0, 1, 0.5]).c));
+    expect(composed).not.toBe(apart);
+  });
+
   it('do not confuse values that lie side by side otherwise', () => {
     const two = schemaOf([column('a', 'string'), column('b', 'string'), column('c', 'string')], { key: ['a', 'b'] });
     const hasher = new RowHasher(two, BY_HASH);
