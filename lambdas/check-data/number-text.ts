@@ -69,6 +69,8 @@ export function numberIn(bytes: Buffer, from: number, to: number): number {
 
 /** The same of JSON, which has one kind of number: 1.0 and 1e3 are whole. Up to 2^53 - 1. */
 export function wholeNumberIn(bytes: Buffer, from: number, to: number): number {
+  const plain = integerIn(bytes, from, to);
+  if (!Number.isNaN(plain)) return plain;
   const value = numberIn(bytes, from, to);
   if (!Number.isSafeInteger(value)) return Number.NaN;
   // So few digits are never rounded to a whole number; of more the nearest double may be one.
@@ -82,6 +84,8 @@ export interface Decimal {
   readonly exponent: number;
 }
 
+const ZERO_DECIMAL: Decimal = { digits: '', exponent: 0 };
+
 /** Without its sign; undefined where the bytes are no number as JSON writes it. */
 export function decimalIn(bytes: Buffer, from: number, to: number): Decimal | undefined {
   return to - from > LONGEST ? undefined : decimalOf(bytes.toString('latin1', from, to));
@@ -93,17 +97,20 @@ function decimalOf(text: string): Decimal | undefined {
   const [, whole = '', fraction = '', power = '0'] = parts;
   const all = (whole + fraction).replace(/^0+/, '');
   const digits = all.replace(/0+$/, '');
-  if (digits === '') return { digits, exponent: 0 };
+  if (digits === '') return ZERO_DECIMAL;
   return { digits, exponent: Number(power) - fraction.length + all.length - digits.length };
 }
 
 function otherNumber(bytes: Buffer, from: number, to: number): number {
-  const decimal = decimalIn(bytes, from, to);
-  if (decimal === undefined) return Number.NaN;
-  const { digits, exponent } = decimal;
-  const value = Number(bytes.toString('latin1', from, to));
-  if (!Number.isFinite(value) || (value === 0 && digits !== '')) return Number.NaN;
-  if (exponent < 0) return Math.abs(value) < NO_FRACTIONS ? value + 0 : Number.NaN;
+  if (to - from > LONGEST) return Number.NaN;
+  const text = bytes.toString('latin1', from, to);
+  if (!NUMBER.test(text)) return Number.NaN;
+  const value = Number(text);
+  // Whole numbers below are held exactly.
+  if (value !== 0 && Math.abs(value) < NO_FRACTIONS) return value;
+  const { digits, exponent } = decimalOf(text) ?? ZERO_DECIMAL;
+  if (!Number.isFinite(value) || exponent < 0) return Number.NaN;
+  if (value === 0) return digits === '' ? 0 : Number.NaN;
   const written = decimalOf(String(value).replace('e+', 'e'));
-  return written?.digits === digits && written.exponent === exponent ? value + 0 : Number.NaN;
+  return written?.digits === digits && written.exponent === exponent ? value : Number.NaN;
 }
