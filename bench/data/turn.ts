@@ -8,7 +8,7 @@ import { JsonRows } from '../../lambdas/check-data/json-rows';
 import { LineWriter } from '../../lambdas/check-data/line-writer';
 import { RowCheck } from '../../lambdas/check-data/row-check';
 import type { RowTaker } from '../../lambdas/check-data/shard-rows';
-import { HASH_WORDS, murmur128 } from '../../lambdas/shared/dataset/hash';
+import { HASH_WORDS, hash128 } from '../../lambdas/shared/dataset/hash';
 import { KeySet } from '../../lambdas/shared/dataset/key-set';
 import { CsvScanner } from '../../lambdas/shared/dataset/read/csv-scanner';
 import { gunzip } from '../../lambdas/shared/dataset/read/gunzip';
@@ -53,7 +53,7 @@ async function slipway(path: string, kind: FileKind): Promise<Count> {
       rows += 1;
       check.addTo(profile);
       lines.writeValues(check, key);
-      murmur128(lines.bytes, 0, lines.length, hash);
+      hash128(lines.bytes, 0, lines.length, hash);
       if (!keys.add(hash)) fault(SCHEMA.key[0]);
     },
     reject: (_row, faults) => {

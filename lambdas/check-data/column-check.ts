@@ -1,8 +1,8 @@
 import type { ColumnSchema, ColumnType, RowRule } from '../../protocol/dataset';
 import { CELL } from '../shared/dataset/read/cells';
-import { integerIn, numberIn } from './number-text';
+import { integerIn, numberIn, wholeNumberIn } from './number-text';
 import { TextMemo } from './text-memo';
-import { dateIn, epochMs, timestampIn } from './time-text';
+import { dateIn, epochIn, timestampIn } from './time-text';
 
 /** Rules that a cell can break, as bits. */
 export const BROKEN = {
@@ -118,12 +118,6 @@ export class ColumnCheck {
   }
 }
 
-/** JSON has one kind of number: 1.0 and 1e3 are whole. */
-function wholeNumberIn(bytes: Buffer, from: number, to: number): number {
-  const value = numberIn(bytes, from, to);
-  return Number.isSafeInteger(value) ? value : Number.NaN;
-}
-
 function booleanIn(bytes: Buffer, from: number, to: number): number {
   if (to - from > 5) return Number.NaN;
   const text = bytes.toString('latin1', from, to);
@@ -136,7 +130,7 @@ function momentIn(bytes: Buffer, from: number, to: number, kind: number): number
     const moment = timestampIn(bytes, from, to);
     if (!Number.isNaN(moment) || kind === CELL.string) return moment;
   }
-  return epochMs(numberIn(bytes, from, to));
+  return epochIn(bytes, from, to);
 }
 
 /** Characters of UTF-8: bytes that do not continue one. */

@@ -10,10 +10,12 @@ const MASK = '***';
 const TYPES: Readonly<Record<ColumnSchema['type'], string>> = {
   string: 'text',
   integer: 'a whole number of at most 2^53 - 1, without zeros in front',
-  number: 'a finite number as JSON writes it, and no whole number that a double rounds',
+  number:
+    'a finite number as JSON writes it, of no more whole digits than a double holds, and not so small that it is 0',
   boolean: 'true or false',
   date: 'a date YYYY-MM-DD that exists',
-  timestamp: 'a timestamp in ISO 8601 with a zone, or epoch seconds or milliseconds',
+  timestamp:
+    'a timestamp in ISO 8601 with a zone, or an epoch number of 10 digits (seconds) or 13 (milliseconds); milliseconds are the finest',
 };
 
 /** The faults of a cell, one for each bit of `broken`. `text`: the value, as far as it may be shown. */

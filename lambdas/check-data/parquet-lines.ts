@@ -19,10 +19,10 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Values as texts that JSON can hold, without a digit lost. */
 const parsers = {
-  dateFromDays: (days: number) => isoText(days * 86_400_000)?.slice(0, 10),
+  dateFromDays: (days: number) => isoText(days * 86_400_000).slice(0, 10),
   timestampFromMilliseconds: (ms: bigint) => isoText(Number(ms)),
-  timestampFromMicroseconds: (us: bigint) => isoText(Math.floor(Number(us) / 1e3)),
-  timestampFromNanoseconds: (ns: bigint) => isoText(Math.floor(Number(ns) / 1e6)),
+  timestampFromMicroseconds: (us: bigint) => finerText(us, 1_000n),
+  timestampFromNanoseconds: (ns: bigint) => finerText(ns, 1_000_000n),
   stringFromBytes: (bytes: Uint8Array | undefined) => bytes && decoded(bytes),
   jsonFromBytes: (bytes: Uint8Array | undefined) => bytes && decoded(bytes),
 };
@@ -123,8 +123,15 @@ function jsonOf(value: unknown): string {
 }
 
 /** A moment that no Date can hold is none that a column of ours could. */
-function isoText(ms: number): string | undefined {
+function isoText(ms: number): string {
   return Number.isNaN(new Date(ms).getTime()) ? String(ms) : new Date(ms).toISOString();
+}
+
+/** What is finer than a millisecond is written where there is any: whoever reads the line finds that it is too fine. */
+function finerText(units: bigint, perMs: bigint): string {
+  const rest = ((units % perMs) + perMs) % perMs;
+  const text = isoText(Number((units - rest) / perMs));
+  return rest === 0n ? text : text.replace('Z', `${rest.toString().padStart(perMs.toString().length - 1, '0')}Z`);
 }
 
 function decoded(bytes: Uint8Array): string {

@@ -88,8 +88,10 @@ export class ShardKeeper implements RowTaker {
   }
 
   result(): ShardResult {
+    const { columns = [] } = this.rows;
     return {
       ...this.tally.result(this.task),
+      ...(columns.length > 0 ? { header: columns } : {}),
       profile: this.profile.toProfile(),
       blocks: this.blocks,
       quarantineFiles: this.quarantineFiles,

@@ -25,7 +25,10 @@ export interface RowTaker {
 
 /** Makes rows of the records of a stream. */
 export interface ShardRows extends RecordHandler {
-  /** Names of the columns as the source has them; undefined where it names them in every row, or has not yet. */
+  /**
+   * Names of the columns as the source has them, none where these do not fit the schema; undefined where it names them in every row,
+   * or has not yet.
+   */
   readonly columns: readonly string[] | undefined;
   /** Rejects bytes that follow a damage; `piece` counts on from those that the stream itself has handed on. */
   remainder(fault: RowFault, source: SourceBytes, piece: number): void;

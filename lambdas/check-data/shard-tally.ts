@@ -24,7 +24,7 @@ export class ShardTally {
     }
   }
 
-  result({ shard, object }: ShardTask): Omit<ShardResult, 'profile' | 'blocks' | 'quarantineFiles'> {
+  result({ shard, object }: ShardTask): Omit<ShardResult, 'header' | 'profile' | 'blocks' | 'quarantineFiles'> {
     const { accepted, quarantined, failFaults, faultsByRule, samples } = this;
     return {
       shard,

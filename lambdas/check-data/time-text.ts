@@ -1,3 +1,5 @@
+import { decimalIn, numberIn } from './number-text';
+
 const DAY_MS = 86_400_000;
 const DASH = 0x2d;
 const COLON = 0x3a;
@@ -9,10 +11,16 @@ const DAYS_BEFORE = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365]
 const EARLIEST = Date.UTC(2000, 0, 1) - 730_119 * DAY_MS;
 const LATEST = Date.UTC(10_000, 0, 1) - 1;
 
-/** Epoch numbers below are seconds, those from here on milliseconds: 1e11 seconds is the year 5138, 1e11 ms is March 1973. */
-const LEAST_MILLISECONDS = 1e11;
+/** Epoch numbers from 2001 to 2286 have ten digits in seconds and thirteen in milliseconds: none is a date like 20240101, nor a year. */
+const SECONDS = { from: 1e9, below: 1e10 } as const;
+const MILLISECONDS = { from: 1e12, below: 1e13 } as const;
+/** Whole numbers of so many digits are read without looking at their text once more. */
+const PLAIN_DIGITS = 13;
 
 const DAY_LENGTH = 10;
+
+/** Milliseconds of the digits behind the second. */
+const WEIGHTS = [100, 10, 1];
 
 /** Milliseconds since 1970 of a date `YYYY-MM-DD` that exists, or NaN. */
 export function dateIn(bytes: Buffer, from: number, to: number): number {
@@ -20,8 +28,9 @@ export function dateIn(bytes: Buffer, from: number, to: number): number {
 }
 
 /**
- * Milliseconds since 1970 of a timestamp, or NaN: a date, `T` or a blank, `hh:mm`, then as it likes `:ss` and a fraction, of which
- * milliseconds are kept, and a zone, which is `Z`, `+hh:mm`, `+hhmm` or `+hh`. Without a zone nobody knows what moment is meant.
+ * Milliseconds since 1970 of a timestamp, or NaN: a date, `T` or a blank, `hh:mm`, then as it likes `:ss` and a fraction of whole
+ * milliseconds, and a zone, which is `Z`, `+hh:mm`, `+hhmm` or `+hh`. Without a zone nobody knows what moment is meant, and without
+ * what is finer two moments would become one.
  */
 export function timestampIn(bytes: Buffer, from: number, to: number): number {
   if (to - from < DAY_LENGTH + 7) return Number.NaN;
@@ -41,10 +50,11 @@ export function timestampIn(bytes: Buffer, from: number, to: number): number {
     at += 3;
     if (bytes[at] === 0x2e || bytes[at] === 0x2c) {
       const first = at + 1;
-      let weight = 100;
       for (at = first; at < to && isDigit(bytes[at]); at += 1) {
-        ms += Math.floor(weight) * ((bytes[at] as number) - 0x30);
-        weight /= 10;
+        const digit = (bytes[at] as number) - 0x30;
+        const weight = WEIGHTS[at - first] ?? 0;
+        if (weight === 0 && digit !== 0) return Number.NaN;
+        ms += weight * digit;
       }
       if (at === first) return Number.NaN;
     }
@@ -53,9 +63,15 @@ export function timestampIn(bytes: Buffer, from: number, to: number): number {
   return within(day + ms - offset * 60_000);
 }
 
-/** Milliseconds since 1970 of an epoch number in seconds or milliseconds, or NaN. */
-export function epochMs(value: number): number {
-  return within(Math.floor(Math.abs(value) < LEAST_MILLISECONDS ? value * 1000 : value) + 0);
+/** Milliseconds since 1970 of an epoch number in seconds or milliseconds, or NaN: whole milliseconds, by its digits. */
+export function epochIn(bytes: Buffer, from: number, to: number): number {
+  const value = numberIn(bytes, from, to);
+  const inSeconds = value >= SECONDS.from && value < SECONDS.below;
+  if (!inSeconds && !(value >= MILLISECONDS.from && value < MILLISECONDS.below)) return Number.NaN;
+  if (to - from <= PLAIN_DIGITS && Number.isInteger(value)) return inSeconds ? value * 1000 : value;
+  const decimal = decimalIn(bytes, from, to);
+  const places = (decimal?.exponent ?? 0) + (inSeconds ? 3 : 0);
+  return decimal === undefined || places < 0 ? Number.NaN : Number(decimal.digits) * 10 ** places;
 }
 
 function within(ms: number): number {

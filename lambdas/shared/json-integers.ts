@@ -54,7 +54,7 @@ function nameOf({ isArray, index, name }: Level): string {
 }
 
 /** Whether a double would give a whole number back with other digits. */
-export function isRounded(literal: string): boolean {
+function isRounded(literal: string): boolean {
   if (literal.length < LEAST_DIGITS || /[.eE]/.test(literal)) return false;
   return digitsOf(Number(literal)) !== literal;
 }

@@ -1,6 +1,6 @@
 import type { HoldOutDocument } from '../../protocol/dataset';
 import { GROUP_WORDS, type GroupIndex, numberOfSide } from '../shared/dataset/group-index';
-import { HASH_BYTES, HASH_WORDS, murmur128 } from '../shared/dataset/hash';
+import { HASH_BYTES, HASH_WORDS, hashOf } from '../shared/dataset/hash';
 import { compareHashes, wordsToHash } from '../shared/dataset/hash-order';
 import type { KeptRows } from './kept-rows';
 
@@ -67,8 +67,5 @@ function sideOfNew(rows: KeptRows, members: Uint32Array, holdOut: HoldOutDocumen
 function fractionOf(salt: string, words: Uint32Array, at: number): number {
   const key = Buffer.allocUnsafe(HASH_BYTES);
   wordsToHash(words, at, key);
-  const bytes = Buffer.concat([Buffer.from(salt), key]);
-  const hash = new Uint32Array(HASH_WORDS);
-  murmur128(bytes, 0, bytes.length, hash);
-  return (hash[0] ?? 0) / 2 ** 32;
+  return hashOf(Buffer.concat([Buffer.from(salt), key])).readUInt32LE(0) / 2 ** 32;
 }

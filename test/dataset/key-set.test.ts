@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { HASH_WORDS, murmur128 } from '../../lambdas/shared/dataset/hash';
+import { HASH_WORDS, hash128 } from '../../lambdas/shared/dataset/hash';
 import { KeySet } from '../../lambdas/shared/dataset/key-set';
 
 describe('a set of hashes', () => {
@@ -27,7 +27,7 @@ describe('a set of hashes', () => {
       let added = 0;
       for (let i = 0; i < 500_000; i += 1) {
         bytes.writeUInt32LE(i, 0);
-        murmur128(bytes, 0, 4, words);
+        hash128(bytes, 0, 4, words);
         if (set.add(words)) added += 1;
       }
       return added;

@@ -75,6 +75,12 @@ describe('the hashes of a row', () => {
     );
   });
 
+  it('differ where the same characters are composed otherwise', () => {
+    const hasher = new RowHasher(schema, BY_HASH);
+    const [composed, apart] = ['\u00e9', 'e\u0301'].map((text) => words(hasher.of([7, text, true, 0, 1, 0.5]).c));
+    expect(composed).not.toBe(apart);
+  });
+
   it('do not confuse values that lie side by side otherwise', () => {
     const two = schemaOf([column('a', 'string'), column('b', 'string'), column('c', 'string')], { key: ['a', 'b'] });
     const hasher = new RowHasher(two, BY_HASH);
@@ -93,6 +99,18 @@ describe('the hashes of a row', () => {
     const { k, c } = new RowHasher(keyless, BY_HASH).of([1, 'a']);
     expect(words(k)).toBe(words(c));
     expect(keyHash(keyless, [1, 'a']).toString('hex')).toBe(bytesOf(c));
+  });
+
+  it('take the whole row as group where it has no key and no time', () => {
+    const { g, c } = new RowHasher(schemaOf(COLUMNS), BY_HASH).of([1, 'a']);
+    expect(words(g)).toBe(words(c));
+  });
+
+  it('take the key as group where the schema names the same columns for both', () => {
+    const same = { ...schema, group: [...schema.key] };
+    const { k, g } = new RowHasher(same, BY_HASH).of([7, 'é', true, 0, 1, 0.5]);
+    expect(words(g)).toBe(words(k));
+    expect(words(g)).not.toBe(words(new RowHasher(same, BY_HASH).of([8, 'é', true, 0, 1, 0.5]).g));
   });
 
   it('take the key as group where no other column is left', () => {

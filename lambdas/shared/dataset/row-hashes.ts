@@ -1,6 +1,6 @@
 import type { DatasetSchemaDocument, HoldOutDocument } from '../../../protocol/dataset';
 import { type CellValue, canonicalLine, canonicalValue } from './canonical-row';
-import { HASH_WORDS, hashOf, murmur128 } from './hash';
+import { HASH_WORDS, hash128, hashOf } from './hash';
 
 /** Four words each. */
 export interface RowHashes {
@@ -16,7 +16,7 @@ const COMMA = 0x2c;
 
 /**
  * Hashes of rows. Of the content: over the canonical line. Of key and group: over the canonical values of their columns, with
- * commas between. A key of no columns is the content.
+ * commas between. A key of no columns is the content; a group of no columns is the key, one of all columns the content.
  */
 export class RowHasher {
   /** Of the row that was hashed last; overwritten by the next. */
@@ -27,6 +27,8 @@ export class RowHasher {
   };
   private readonly key: readonly number[];
   private readonly group: readonly number[];
+  private readonly groupIsKey: boolean;
+  private readonly groupIsRow: boolean;
   private scratch = Buffer.allocUnsafe(1024);
 
   constructor(
@@ -35,6 +37,8 @@ export class RowHasher {
   ) {
     this.key = indexesOf(schema, schema.key);
     this.group = indexesOf(schema, groupColumns(schema, holdOut));
+    this.groupIsKey = this.group.length === 0 || this.group.join() === this.key.join();
+    this.groupIsRow = this.group.length === schema.columns.length;
   }
 
   /** Of a row by its values, in the order of the schema's columns. */
@@ -58,10 +62,11 @@ export class RowHasher {
   /** Of a canonical line within `bytes`, where each column's value begins and ends, into `last`. */
   ofLine(bytes: Uint8Array, from: number, to: number, starts: Int32Array, ends: Int32Array): void {
     const { k, c, g } = this.last;
-    murmur128(bytes, from, to, c);
+    hash128(bytes, from, to, c);
     if (this.key.length === 0) k.set(c);
     else this.ofColumns(this.key, bytes, starts, ends, k);
-    if (this.group.length === 0) g.set(k);
+    if (this.groupIsKey) g.set(k);
+    else if (this.groupIsRow) g.set(c);
     else this.ofColumns(this.group, bytes, starts, ends, g);
   }
 
@@ -74,7 +79,7 @@ export class RowHasher {
   ): void {
     const [first = 0] = columns;
     if (columns.length === 1) {
-      murmur128(bytes, starts[first] ?? 0, ends[first] ?? 0, out);
+      hash128(bytes, starts[first] ?? 0, ends[first] ?? 0, out);
       return;
     }
     let length = 0;
@@ -86,7 +91,7 @@ export class RowHasher {
       for (let i = starts[column] ?? 0; i < end; i += 1) this.scratch[at++] = bytes[i] as number;
       this.scratch[at++] = COMMA;
     }
-    murmur128(this.scratch, 0, at - 1, out);
+    hash128(this.scratch, 0, at - 1, out);
   }
 }
 

@@ -23,6 +23,8 @@ export interface RowBlock {
 export interface ShardResult {
   readonly shard: string;
   readonly object: SourceObject;
+  /** Names of the columns of a shard of CSV, in its order; absent where they do not fit the schema. */
+  readonly header?: readonly string[];
   /** `rows = accepted + quarantined`. */
   readonly counts: { readonly rows: number; readonly accepted: number; readonly quarantined: number };
   /** Faults, of which a row may have several. */
