@@ -326,6 +326,12 @@ export interface LatestVersion {
   readonly newestEvent?: string;
 }
 
+/** The item `CATALOGUE_KEYS.watch`. */
+export interface PipelineWatch {
+  /** ISO 8601, UTC: when the pipeline was first looked at. */
+  readonly since: string;
+}
+
 /** A source object that a run has taken. */
 export interface TakenSource extends SourceObject {
   readonly run: string;
@@ -361,6 +367,7 @@ export const CATALOGUE_KEYS = {
   runPrefix: 'RUN#',
   latest: 'LATEST',
   lease: 'LEASE',
+  watch: 'WATCH',
   sources: (dataset: string): string => `SOURCES#${dataset}`,
   /** By its ETag, for a listing tells no versions: the same bytes put there again are no other object. */
   source: ({ bucket, key, etag }: Pick<SourceObject, 'bucket' | 'key' | 'etag'>): string => `${bucket}/${key}#${etag}`,

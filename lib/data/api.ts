@@ -19,6 +19,8 @@ export interface IDatasetStore extends IConstruct {
   connectSplitter(handler: LambdaFunction): void;
   /** For the function that takes the steps of a run. */
   connectSteps(handler: LambdaFunction): void;
+  /** For the function that looks how old the data are. */
+  connectWatch(handler: LambdaFunction): void;
   /** Lets a state machine read the lists that its distributed maps go over, and keep their results. */
   grantMaps(grantee: IGrantable): Grant;
   /** Lets `grantee` read published versions: manifests, shards and the catalogue. */

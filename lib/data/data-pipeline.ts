@@ -23,6 +23,7 @@ import type { DataPipelineProps } from './data-pipeline-props';
 import { allowDescribe, allowEvents, allowMaps, executionsArn, stateMachineArn } from './data-pipeline-role';
 import { connectSources } from './data-source-access';
 import { DataTriggers } from './data-triggers';
+import { DataWatch, watchInterval } from './data-watch';
 import { DatasetStore } from './dataset-store';
 import { HoldOut } from './hold-out';
 
@@ -74,9 +75,23 @@ export class DataPipeline extends Construct implements IDataPipeline {
     if (triggers.schedule !== undefined && props.maximumDataAge !== undefined) {
       Trace.enforce(CLAUSE.dataFreshness, triggers.schedule, 'makes versions of the dataset often enough');
     }
-    for (const alarm of props.monitor === undefined ? [] : dataAlarms(this, props, triggers.deadLetterQueueName)) {
-      props.monitor?.watch(alarm);
-    }
+    const { freshness } = props.schema._document;
+    const interval = watchInterval([
+      this.longestPause,
+      props.maximumDataAge,
+      freshness === undefined ? undefined : Duration.seconds(freshness.maxAgeSeconds),
+    ]);
+    const { functionSettings } = props;
+    const { functionName } = new DataWatch(this, 'Watch', {
+      deployment: this.deployment,
+      store: this.store,
+      config: this.config(props),
+      interval,
+      functionSettings,
+    });
+    if (props.monitor === undefined) return;
+    const watched = { deadLetterQueueName: triggers.deadLetterQueueName, watchName: functionName, interval };
+    for (const alarm of dataAlarms(this, props, watched)) props.monitor.watch(alarm);
   }
 
   /** Lets a principal start runs and follow them. */
@@ -155,7 +170,12 @@ export class DataPipeline extends Construct implements IDataPipeline {
     return this.metric(METRIC.dataRunSeconds, { statistic: 'max', ...options });
   }
 
-  /** Seconds since the newest event of the latest version when a run ended; the least of a period. */
+  /** Seconds since a run last ended well; the least of a period. */
+  metricRunAge(options?: MetricOptions): Metric {
+    return this.metric(METRIC.dataRunAge, { statistic: 'min', ...options });
+  }
+
+  /** Seconds since the newest event of the latest version; the least of a period. */
   metricNewestEventAge(options?: MetricOptions): Metric {
     return this.metric(METRIC.dataNewestEventAge, { statistic: 'min', ...options });
   }

@@ -75,6 +75,14 @@ export class DatasetAccess {
     handler.addEnvironment(ENV.catalogueTable, table.tableName);
   }
 
+  /** The catalogue alone, in which it keeps since when it looks. */
+  connectWatch(handler: LambdaFunction): void {
+    const { table, key } = this.kept;
+    table.grant(handler, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query');
+    grantKeyThrough(key, handler, [{ service: 'dynamodb', access: 'write' }]);
+    handler.addEnvironment(ENV.catalogueTable, table.tableName);
+  }
+
   /** Lists are read, results of workers are written, in several parts where they are many. */
   grantMaps(grantee: IGrantable): Grant {
     this.useKey(grantee, 'write');

@@ -147,6 +147,10 @@ export class DatasetStore extends Construct implements IDatasetStore {
     this.access.connectSteps(handler);
   }
 
+  connectWatch(handler: LambdaFunction): void {
+    this.access.connectWatch(handler);
+  }
+
   grantMaps(grantee: IGrantable): Grant {
     return this.access.grantMaps(grantee);
   }
@@ -201,6 +205,10 @@ class LinkedDatasetStore extends Construct implements IDatasetStore {
 
   connectSteps(handler: LambdaFunction): void {
     this.access.connectSteps(handler);
+  }
+
+  connectWatch(handler: LambdaFunction): void {
+    this.access.connectWatch(handler);
   }
 
   grantMaps(grantee: IGrantable): Grant {

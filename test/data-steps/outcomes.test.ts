@@ -214,12 +214,11 @@ describe('what is measured of a run', () => {
         [METRIC.dataDuplicates]: 1,
         [METRIC.dataBadShare]: 0.5,
         [METRIC.dataRunSeconds]: 5,
-        [METRIC.dataNewestEventAge]: 3606,
       },
     ]);
     cloud.time += 1000_000;
     await cloud.run();
-    expect(cloud.metrics.at(-1)).toMatchObject({ [METRIC.dataRows]: 0, [METRIC.dataNewestEventAge]: 4609 });
+    expect(cloud.metrics.at(-1)).toMatchObject({ [METRIC.dataRows]: 0 });
     expect(cloud.metrics.at(-1)?.[METRIC.dataBadShare]).toBeUndefined();
   });
 

@@ -9,6 +9,7 @@ import { Code, Function as Lambda, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { CALLS as CHECK_DATA } from '../../lambdas/check-data/calls';
 import { CALLS as DATA_STEPS } from '../../lambdas/data-steps/calls';
+import { CALLS as DATA_WATCH } from '../../lambdas/data-watch/calls';
 import { CALLS as MATCH_KEYS } from '../../lambdas/match-keys/calls';
 import { CALLS as SPLIT_DATA } from '../../lambdas/split-data/calls';
 import { Column, type DataPipelineProps, DataSource, DatasetSchema, DatasetStore, HoldOut } from '../../lib/index';
@@ -53,6 +54,13 @@ describe.each(handlers)('the function of %s', (handler, role, calls) => {
       MemorySize: 1769,
       Timeout: 900,
     });
+  });
+});
+
+describe('the function of data-watch', () => {
+  it('may read the catalogue and keep since when it looks, and sees no object', () => {
+    const own = statementsOf(template, 'PipelineWatchHandlerRole').flatMap(({ Action }) => Action);
+    expect(own.filter((action) => !/^(logs|xray|kms):/.test(action)).sort()).toEqual([...DATA_WATCH].sort());
   });
 });
 
@@ -163,7 +171,10 @@ describe('what starts a pipeline', () => {
   });
 
   it('is an object that arrives in a source, or is replayed', () => {
-    const rules = resourcesOf(template, 'AWS::Events::Rule').map(([, rule]) => {
+    const arrivals = resourcesOf(template, 'AWS::Events::Rule').filter(
+      ([, rule]) => 'EventPattern' in (rule.Properties ?? {}),
+    );
+    const rules = arrivals.map(([, rule]) => {
       const { detail } = property<{ detail: { bucket: { name: unknown[] }; object: { key: unknown } } }>(
         rule,
         'EventPattern',
@@ -176,7 +187,7 @@ describe('what starts a pipeline', () => {
       [{ prefix: 'replay/' }],
     ]);
     expect(rules[1]?.bucket).toEqual({ name: ['arrivals-of-flights'] });
-    for (const [, rule] of resourcesOf(template, 'AWS::Events::Rule')) {
+    for (const [, rule] of arrivals) {
       expect(property<unknown[]>(rule, 'Targets')).toEqual([
         expect.objectContaining({ Input: '{"arrival":true}', DeadLetterConfig: expect.anything() }),
       ]);
@@ -188,8 +199,9 @@ describe('what starts a pipeline', () => {
 
   it('is nothing, where nothing is said', () => {
     const silent = templateWith({ schedule: undefined, startOnArrival: undefined });
-    for (const type of ['AWS::Scheduler::Schedule', 'AWS::Events::Rule', 'AWS::SQS::Queue'])
-      silent.resourceCountIs(type, 0);
+    for (const type of ['AWS::Scheduler::Schedule', 'AWS::SQS::Queue']) silent.resourceCountIs(type, 0);
+    // What looks how old the data are starts nothing.
+    silent.resourceCountIs('AWS::Events::Rule', 1);
   });
 });
 
@@ -229,6 +241,7 @@ describe('what others get of a pipeline', () => {
       pipeline.metricDuplicates(),
       pipeline.metricBadShare(),
       pipeline.metricRunSeconds(),
+      pipeline.metricRunAge(),
       pipeline.metricNewestEventAge({ period: Duration.hours(1) }),
     ];
     expect(metrics.map(({ metricName, statistic }) => `${metricName} ${statistic}`)).toEqual([
@@ -241,6 +254,7 @@ describe('what others get of a pipeline', () => {
       'DataDuplicates Sum',
       'DataBadShare Maximum',
       'DataRunSeconds Maximum',
+      'DataRunAge Minimum',
       'DataNewestEventAge Minimum',
     ]);
     for (const { dimensions } of metrics) expect(dimensions).toEqual({ Deployment: DEPLOYMENT });
@@ -253,7 +267,7 @@ describe('the configuration of the functions', () => {
     pipelineWith({ partitions: 4, shardSize: Size.mebibytes(8), holdOut: HoldOut.byHash({ share: 0.3 }) }, app);
     const { directory } = app.synth();
     const folders = readdirSync(directory).filter((name) => /^\.slipway-(check|match|split|data)-/.test(name));
-    expect(folders).toHaveLength(4);
+    expect(folders).toHaveLength(5);
     for (const folder of folders) {
       expect(JSON.parse(readFileSync(join(directory, folder, 'slipway-config.json'), 'utf8'))).toMatchObject({
         dataset: 'flights',

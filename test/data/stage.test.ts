@@ -73,6 +73,7 @@ describe('the data of a stage', () => {
       'DataBadShare',
       'DataRunSeconds',
       'DataNewestEventAge',
+      'DataRunAge',
       'DataVersionsPublished',
     ]) {
       expect(dashboard).toContain(metric);

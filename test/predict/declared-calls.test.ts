@@ -5,6 +5,7 @@ import { CALLS as ANSWER_ASYNC } from '../../lambdas/answer-async/calls';
 import { CALLS as ANSWER_WAITING } from '../../lambdas/answer-waiting/calls';
 import { CALLS as CHECK_DATA } from '../../lambdas/check-data/calls';
 import { CALLS as DATA_STEPS } from '../../lambdas/data-steps/calls';
+import { CALLS as DATA_WATCH } from '../../lambdas/data-watch/calls';
 import { CALLS as ENDPOINT_CONTROLLER } from '../../lambdas/endpoint-controller/calls';
 import { CALLS as ENDPOINT_PARAMETERS } from '../../lambdas/endpoint-parameters/calls';
 import { CALLS as ENDPOINT_WATCH } from '../../lambdas/endpoint-watch/calls';
@@ -97,6 +98,7 @@ describe('declared SDK calls', () => {
     ['answer-waiting', ANSWER_WAITING],
     ['check-data', CHECK_DATA],
     ['data-steps', DATA_STEPS],
+    ['data-watch', DATA_WATCH],
     ['match-keys', MATCH_KEYS],
     ['split-data', SPLIT_DATA],
     ['predict', PREDICT],
