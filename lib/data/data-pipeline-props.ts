@@ -77,7 +77,7 @@ export interface DataPipelineProps extends DataPipelineOptions {
   /** Name of the deployment, such as `<model>-<stage>`: dimension of its metrics, beginning of its names; 46 characters at most. */
   readonly deployment: string;
   /**
-   * Where versions are kept.
+   * Where versions are kept: of this dataset alone, one store is filled by one pipeline.
    * @default a store of its own, encrypted with `encryptionKey`
    */
   readonly store?: IDatasetStore;

@@ -26,6 +26,7 @@ import { DataTriggers } from './data-triggers';
 import { DataWatch, watchInterval } from './data-watch';
 import { DatasetStore } from './dataset-store';
 import { HoldOut } from './hold-out';
+import { takeStore } from './one-pipeline';
 
 const SETTLE = Duration.minutes(1);
 /** Two hours of workers that wait for each other, a step that is repeated for an hour and a half, and a rest. */
@@ -62,6 +63,7 @@ export class DataPipeline extends Construct implements IDataPipeline {
     this.stateMachineName = dataPipelineName(props.deployment);
     this.longestPause = props.schedule?.longestPause;
     this.store = props.store ?? this.ownStore(props);
+    takeStore(this, this.store);
     const machine = this.machine(props);
     this.stateMachineArn = machine.stateMachineArn;
     const triggers = new DataTriggers(this, 'Triggers', {

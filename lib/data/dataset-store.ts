@@ -80,12 +80,23 @@ export class DatasetStore extends Construct implements IDatasetStore {
     return new LinkedDatasetStore(scope, id, deployment, versionLock);
   }
 
+  /**
+   * The deployment by which other stacks find a store; undefined where it is published to none.
+   *
+   * @internal
+   */
+  static _deploymentOf(store: IDatasetStore): string | undefined {
+    if (store instanceof DatasetStore) return store.published;
+    return store instanceof LinkedDatasetStore ? store.deployment : undefined;
+  }
+
   /** Versions, quarantine and runs. */
   readonly bucket: Bucket;
   /** Catalogue of versions and runs. */
   readonly table: TableV2;
   readonly versionLock?: Duration;
   private readonly access: DatasetAccess;
+  private published?: string;
 
   constructor(scope: Construct, id: string, props: DatasetStoreProps) {
     super(scope, id);
@@ -165,6 +176,7 @@ export class DatasetStore extends Construct implements IDatasetStore {
    * @internal
    */
   _publish(deployment: string): void {
+    this.published = deployment;
     publishLink(this, deployment, STATE_LINK.datasetBucket, this.bucket.bucketArn);
     publishLink(this, deployment, STATE_LINK.catalogueTable, this.table.tableArn);
   }
@@ -179,7 +191,7 @@ class LinkedDatasetStore extends Construct implements IDatasetStore {
   constructor(
     scope: Construct,
     id: string,
-    deployment: string,
+    readonly deployment: string,
     readonly versionLock: Duration | undefined,
   ) {
     super(scope, id);
