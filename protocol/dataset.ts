@@ -105,6 +105,8 @@ export interface DataPipelineConfig {
   readonly shardBytes: number;
   /** Version of the code that makes the datasets, for the manifest. */
   readonly codeVersion: string;
+  /** Days for which shards and manifests are locked against deletion (S3 Object Lock, governance mode) when they are written; absent: not. */
+  readonly lockDays?: number;
 }
 
 /** One object as it lay in a source bucket. */
@@ -324,6 +326,12 @@ export interface LatestVersion {
   readonly newestEvent?: string;
 }
 
+/** The item `CATALOGUE_KEYS.watch`. */
+export interface PipelineWatch {
+  /** ISO 8601, UTC: when the pipeline was first looked at. */
+  readonly since: string;
+}
+
 /** A source object that a run has taken. */
 export interface TakenSource extends SourceObject {
   readonly run: string;
@@ -359,6 +367,7 @@ export const CATALOGUE_KEYS = {
   runPrefix: 'RUN#',
   latest: 'LATEST',
   lease: 'LEASE',
+  watch: 'WATCH',
   sources: (dataset: string): string => `SOURCES#${dataset}`,
   /** By its ETag, for a listing tells no versions: the same bytes put there again are no other object. */
   source: ({ bucket, key, etag }: Pick<SourceObject, 'bucket' | 'key' | 'etag'>): string => `${bucket}/${key}#${etag}`,
@@ -366,6 +375,9 @@ export const CATALOGUE_KEYS = {
   replay: (run: string): string => `REPLAY#${run}`,
   replayPrefix: 'REPLAY#',
 } as const;
+
+/** Tag of an object of the dataset's own inbox, or of replayed rows, that a run has taken: only such objects go with time. */
+export const TAKEN_TAG = { key: 'slipway', value: 'taken' } as const;
 
 /** Keys of objects in the dataset bucket. */
 export const DATASET_OBJECTS = {

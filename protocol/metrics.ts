@@ -80,7 +80,12 @@ export const METRIC = {
   dataBadShare: 'DataBadShare',
   /** Seconds: from the beginning of a run to its end. */
   dataRunSeconds: 'DataRunSeconds',
-  /** Seconds: age of the newest event of the latest version when a run ends, where the schema says what an event is. */
+  /** Seconds: since a run last ended well, looked at on a schedule; before the first one, since it is looked at. */
+  dataRunAge: 'DataRunAge',
+  /**
+   * Seconds: age of the newest event of the latest version, looked at on a schedule, where the schema says what an event is; before there is
+   * one, since it is looked at.
+   */
   dataNewestEventAge: 'DataNewestEventAge',
   /** Count: dataset versions that a run published. */
   dataVersionsPublished: 'DataVersionsPublished',

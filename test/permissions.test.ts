@@ -8,6 +8,7 @@ import { CALLS as API_LOGGING_ROLE } from '../lambdas/api-logging-role/calls';
 import { CALLS as AUTHORIZE } from '../lambdas/authorize/calls';
 import { CALLS as CHECK_DATA } from '../lambdas/check-data/calls';
 import { CALLS as DATA_STEPS } from '../lambdas/data-steps/calls';
+import { CALLS as DATA_WATCH } from '../lambdas/data-watch/calls';
 import { CALLS_OF as ENDPOINT_CONTROLLER } from '../lambdas/endpoint-controller/calls';
 import { CALLS as ENDPOINT_PARAMETERS } from '../lambdas/endpoint-parameters/calls';
 import { CALLS as ENDPOINT_WATCH } from '../lambdas/endpoint-watch/calls';
@@ -31,6 +32,7 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
   authorize: AUTHORIZE,
   'check-data': CHECK_DATA,
   'data-steps': DATA_STEPS,
+  'data-watch': DATA_WATCH,
   'match-keys': MATCH_KEYS,
   'split-data': SPLIT_DATA,
   model: MODEL_HOST,
@@ -63,6 +65,7 @@ const KEY_USES: Readonly<Record<string, Readonly<Record<string, readonly string[
   'check-data': { s3: ['Decrypt', 'GenerateDataKey'] },
   'match-keys': { s3: ['Decrypt', 'GenerateDataKey'] },
   'split-data': { s3: ['Decrypt', 'GenerateDataKey'] },
+  'data-watch': { dynamodb: TABLE_KEY },
   'data-steps': { dynamodb: TABLE_KEY, s3: ['Decrypt', 'GenerateDataKey'] },
   'answer-waiting': { dynamodb: TABLE_KEY, s3: ['Decrypt', 'GenerateDataKey'], sqs: ['Decrypt', 'GenerateDataKey'] },
   'answer-async': { dynamodb: TABLE_KEY, s3: ['Decrypt', 'GenerateDataKey'] },

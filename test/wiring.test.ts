@@ -33,6 +33,7 @@ const HANDLER_OF: Readonly<Record<string, string>> = {
   'match-keys': 'match-keys',
   'split-data': 'split-data',
   'data-steps': 'data-steps',
+  'data-watch': 'data-watch',
 };
 /** Read by Node itself, not by a handler. */
 const OF_THE_RUNTIME = ['NODE_OPTIONS'];

@@ -21,7 +21,7 @@ export async function end(world: World, execution: string, run: PipelineRun): Pr
     endedAt: new Date(now()).toISOString(),
     ...(version === undefined ? {} : { version }),
   });
-  world.emit(metricsOf(item, ending, await catalogue.latest(), now()), { run: run.run, ending });
+  world.emit(metricsOf(item, ending, now()), { run: run.run, ending });
   await clearRun(world, run.run);
   if (run.published !== undefined) await retireIndexes(world, run.published);
 

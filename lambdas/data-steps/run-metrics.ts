@@ -1,14 +1,9 @@
-import type { DatasetRun, LatestVersion, RunOutcome } from '../../protocol/dataset';
+import type { DatasetRun, RunOutcome } from '../../protocol/dataset';
 import { METRIC } from '../../protocol/metrics';
 import type { MetricValues } from '../shared/emf';
 
 /** What is measured of a run that ends at `now`. */
-export function metricsOf(
-  run: DatasetRun | undefined,
-  ending: RunOutcome,
-  latest: LatestVersion | undefined,
-  now: number,
-): MetricValues {
+export function metricsOf(run: DatasetRun | undefined, ending: RunOutcome, now: number): MetricValues {
   const { counts, startedAt } = run ?? {};
   return {
     [METRIC.dataRuns]: 1,
@@ -20,7 +15,5 @@ export function metricsOf(
     [METRIC.dataDuplicates]: counts?.duplicates ?? 0,
     [METRIC.dataBadShare]: counts === undefined || counts.rows === 0 ? undefined : counts.quarantined / counts.rows,
     [METRIC.dataRunSeconds]: startedAt === undefined ? undefined : (now - Date.parse(startedAt)) / 1000,
-    [METRIC.dataNewestEventAge]:
-      latest?.newestEvent === undefined ? undefined : Math.max(0, (now - Date.parse(latest.newestEvent)) / 1000),
   };
 }

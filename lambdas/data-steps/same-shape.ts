@@ -18,7 +18,7 @@ export function unlikeParent(config: DataPipelineConfig, parent: DatasetManifest
     ...different('partitions', config.partitions, parent.partitions),
   ];
   if (changed.length === 0) return undefined;
-  return `the ${changed.join(' and ')} differ from those of version ${parent.version}; make a dataset of another name of them`;
+  return `the ${changed.join(' and ')} differ from those of version ${parent.version}; that is another dataset, and needs a store of its own`;
 }
 
 function columnsOf({ schema }: Pick<DataPipelineConfig, 'schema'>): unknown {

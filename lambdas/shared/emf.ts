@@ -28,6 +28,7 @@ const UNITS: Readonly<Partial<Record<MetricName, string>>> = {
   [METRIC.endpointDaysLeft]: 'None',
   [METRIC.dataBadShare]: 'None',
   [METRIC.dataRunSeconds]: 'Seconds',
+  [METRIC.dataRunAge]: 'Seconds',
   [METRIC.dataNewestEventAge]: 'Seconds',
 };
 

@@ -9,8 +9,8 @@ export interface IDatasetStore extends IConstruct {
   readonly bucketName: string;
   /** ARN of the bucket. */
   readonly bucketArn: string;
-  /** Whether published versions are locked, so that nobody can erase anything in them. */
-  readonly locksVersions: boolean;
+  /** How long published versions are locked, so that nobody can erase anything in them; undefined where they are not. */
+  readonly versionLock?: Duration;
   /** For the function that checks a shard. */
   connectChecker(handler: LambdaFunction): void;
   /** For the function that finds duplicates by key. */
@@ -19,6 +19,8 @@ export interface IDatasetStore extends IConstruct {
   connectSplitter(handler: LambdaFunction): void;
   /** For the function that takes the steps of a run. */
   connectSteps(handler: LambdaFunction): void;
+  /** For the function that looks how old the data are. */
+  connectWatch(handler: LambdaFunction): void;
   /** Lets a state machine read the lists that its distributed maps go over, and keep their results. */
   grantMaps(grantee: IGrantable): Grant;
   /** Lets `grantee` read published versions: manifests, shards and the catalogue. */

@@ -3,10 +3,9 @@ import { ComparisonOperator, MathExpression, Metric, Stats, TreatMissingData } f
 import type { IConstruct } from 'constructs';
 import { METRIC } from '../../protocol/metrics';
 import { CLAUSE } from '../core/clause';
-import { queueLink, stateMachineLink } from '../core/console-link';
+import { functionLink, queueLink, stateMachineLink } from '../core/console-link';
 import { FAILURE_PERIOD, ModelMetrics } from '../core/model-metrics';
 import { type AlarmDeclaration, Severity } from '../monitor/api';
-import { ageWindow, silenceWindow } from './data-alarm-windows';
 import type { DataPipelineOptions } from './data-pipeline-props';
 
 /** The pipeline, as far as it is watched. */
@@ -18,6 +17,16 @@ interface WatchedPipeline extends IConstruct {
 interface WatchedOptions extends DataPipelineOptions {
   readonly maximumDataAge?: Duration;
 }
+
+interface WatchedBy {
+  /** Undefined where nothing starts it by itself. */
+  readonly deadLetterQueueName: string | undefined;
+  /** Function that looks how old things are, and how often it does. */
+  readonly watchName: string;
+  readonly interval: Duration;
+}
+
+type Executions = (metricName: string, period: Duration) => Metric;
 
 /** Fires in the first period that breaches; absence of data is no failure. */
 const AT_ONCE = {
@@ -36,12 +45,21 @@ const BAD_SHARE = 0.05;
 export function dataAlarms(
   pipeline: WatchedPipeline,
   options: WatchedOptions,
-  deadLetterQueueName: string | undefined,
+  watchedBy: WatchedBy,
 ): AlarmDeclaration[] {
   const link = stateMachineLink(pipeline, pipeline.stateMachineArn);
   const metrics = new ModelMetrics(pipeline.deployment);
+  const executions: Executions = (metricName, period) =>
+    new Metric({
+      namespace: 'AWS/States',
+      metricName,
+      dimensionsMap: { StateMachineArn: pipeline.stateMachineArn },
+      statistic: Stats.SUM,
+      period,
+    });
   return [
-    runFailed(pipeline, metrics, link),
+    runFailed(executions, metrics, link),
+    notEnded(executions, metrics, link),
     {
       ...AT_ONCE,
       id: 'data-gate-failed',
@@ -53,37 +71,27 @@ export function dataAlarms(
     },
     badShare(options, metrics, link),
     duration(options, metrics, link),
-    ...silence(options, metrics, link),
-    ...stale(options, metrics, link),
-    ...triggers(pipeline, deadLetterQueueName),
+    ...silence(options, metrics, link, watchedBy.interval),
+    ...stale(options, metrics, link, watchedBy.interval),
+    ...unwatched(pipeline, options, metrics, watchedBy),
+    ...triggers(pipeline, watchedBy.deadLetterQueueName),
   ];
 }
 
-/**
- * Failed runs say so themselves; late and aborted executions, and those that could not even keep evidence, are seen from the outside:
- * they failed without a run that failed or was refused.
- */
-function runFailed({ stateMachineArn }: WatchedPipeline, metrics: ModelMetrics, link: string): AlarmDeclaration {
-  const executions = (metricName: string) =>
-    new Metric({
-      namespace: 'AWS/States',
-      metricName,
-      dimensionsMap: { StateMachineArn: stateMachineArn },
-      statistic: Stats.SUM,
-      period: FAILURE_PERIOD,
-    });
+/** What ended while another period began would not be found in the same one as the execution that it was of: half a day has few ends. */
+const COMPARED = Duration.hours(6);
+
+/** A failed run says so itself; late and aborted executions are counted by Step Functions. Nothing here is compared with anything. */
+function runFailed(executions: Executions, metrics: ModelMetrics, link: string): AlarmDeclaration {
   return {
     ...AT_ONCE,
     id: 'data-run-failed',
     metric: new MathExpression({
-      expression:
-        'FILL(crashed, 0) + FILL(late, 0) + FILL(aborted, 0) + IF(FILL(failed, 0) > FILL(crashed, 0) + FILL(refused, 0), 1, 0)',
+      expression: 'FILL(crashed, 0) + FILL(late, 0) + FILL(aborted, 0)',
       usingMetrics: {
         crashed: metrics.metric(METRIC.dataRunFailures),
-        refused: metrics.metric(METRIC.dataGateFailures),
-        failed: executions('ExecutionsFailed'),
-        late: executions('ExecutionsTimedOut'),
-        aborted: executions('ExecutionsAborted'),
+        late: executions('ExecutionsTimedOut', FAILURE_PERIOD),
+        aborted: executions('ExecutionsAborted', FAILURE_PERIOD),
       },
       label: 'runs that failed, were late or were aborted',
       period: FAILURE_PERIOD,
@@ -91,6 +99,31 @@ function runFailed({ stateMachineArn }: WatchedPipeline, metrics: ModelMetrics, 
     threshold: 0,
     severity: Severity.HIGH,
     what: 'a run of the data pipeline failed: no version was published, and what arrived waits for the next run',
+    link,
+  };
+}
+
+/**
+ * An execution whose evidence could not be kept, or whose run could not be ended, is seen only from the outside: more executions failed
+ * than runs said. Two sources are compared, so that nobody is woken; the next run takes over, and its absence is `data-run-silent`.
+ */
+function notEnded(executions: Executions, metrics: ModelMetrics, link: string): AlarmDeclaration {
+  return {
+    ...AT_ONCE,
+    id: 'data-run-not-ended',
+    metric: new MathExpression({
+      expression: 'FILL(failed, 0) - FILL(crashed, 0) - FILL(refused, 0)',
+      usingMetrics: {
+        crashed: metrics.metric(METRIC.dataRunFailures, { period: COMPARED }),
+        refused: metrics.metric(METRIC.dataGateFailures, { period: COMPARED }),
+        failed: executions('ExecutionsFailed', COMPARED),
+      },
+      label: 'executions that failed without the end of a run',
+      period: COMPARED,
+    }),
+    threshold: 0,
+    severity: Severity.MEDIUM,
+    what: 'an execution of the data pipeline failed and could not end its run; the next run takes it over',
     link,
   };
 }
@@ -125,25 +158,31 @@ function duration({ schedule, timeout }: WatchedOptions, metrics: ModelMetrics, 
   };
 }
 
+/** Twice the pause: a run may be late without being absent. */
+const PAUSES = 2;
+/** Looks that did not come: two are chance, three are not. */
+const LOOKS = 3;
+
+/** Told by the first look that finds it; a look that did not come says nothing, and is told by `data-watch-silent`. */
+const BY_A_LOOK = { ...AT_ONCE, treatMissingData: TreatMissingData.IGNORE } as const;
+
 /** Only what is scheduled can be silent. */
 function silence(
   { schedule, maximumDataAge }: WatchedOptions,
   metrics: ModelMetrics,
   link: string,
+  period: Duration,
 ): AlarmDeclaration[] {
   if (schedule === undefined) return [];
-  const { period, periods } = silenceWindow(schedule.longestPause);
+  const seconds = PAUSES * schedule.longestPause.toSeconds();
   return [
     {
+      ...BY_A_LOOK,
       id: 'data-run-silent',
-      metric: metrics.metric(METRIC.dataRuns, { period }),
-      threshold: 1,
-      comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
-      evaluationPeriods: periods,
-      datapointsToAlarm: periods,
-      treatMissingData: TreatMissingData.BREACHING,
+      metric: metrics.metric(METRIC.dataRunAge, { statistic: Stats.MINIMUM, period }),
+      threshold: seconds,
       severity: Severity.HIGH,
-      what: `no run of the data pipeline ended during ${(periods * period.toMinutes()) / 60} hours, although it is scheduled`,
+      what: `no run of the data pipeline ended well for ${seconds / 3_600} hours, although it is scheduled`,
       link,
       clause: clauseOf(maximumDataAge),
     },
@@ -151,24 +190,49 @@ function silence(
 }
 
 /** Data without a column that tells their age cannot be stale. */
-function stale({ schema, maximumDataAge }: WatchedOptions, metrics: ModelMetrics, link: string): AlarmDeclaration[] {
+function stale(
+  { schema, maximumDataAge }: WatchedOptions,
+  metrics: ModelMetrics,
+  link: string,
+  period: Duration,
+): AlarmDeclaration[] {
   const { freshness } = schema._document;
   if (freshness === undefined) return [];
   const age = maximumDataAge ?? Duration.seconds(freshness.maxAgeSeconds);
-  const { period, periods, watchesSilence } = ageWindow(age);
   return [
     {
+      ...BY_A_LOOK,
       id: 'data-stale',
       metric: metrics.metric(METRIC.dataNewestEventAge, { statistic: Stats.MINIMUM, period }),
       threshold: age.toSeconds(),
-      comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
-      evaluationPeriods: periods,
-      datapointsToAlarm: periods,
-      treatMissingData: watchesSilence ? TreatMissingData.BREACHING : TreatMissingData.IGNORE,
       severity: Severity.HIGH,
-      what: `no run found the newest event of the published data to be younger than ${age.toHours({ integral: false })} hours`,
+      what: `the newest event of the published data is older than ${age.toHours({ integral: false })} hours`,
       link,
       clause: clauseOf(maximumDataAge),
+    },
+  ];
+}
+
+/** Who watches the watch: without its looks, neither silence nor age would be told. */
+function unwatched(
+  pipeline: IConstruct,
+  { schedule, schema }: WatchedOptions,
+  metrics: ModelMetrics,
+  { interval, watchName }: WatchedBy,
+): AlarmDeclaration[] {
+  if (schedule === undefined && schema._document.freshness === undefined) return [];
+  return [
+    {
+      id: 'data-watch-silent',
+      metric: metrics.metric(METRIC.dataRunAge, { statistic: Stats.SAMPLE_COUNT, period: interval }),
+      threshold: 1,
+      comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
+      evaluationPeriods: LOOKS,
+      datapointsToAlarm: LOOKS,
+      treatMissingData: TreatMissingData.BREACHING,
+      severity: Severity.MEDIUM,
+      what: `nobody looked during ${(LOOKS * interval.toMinutes()) / 60} hours how old the data and the last run are: their alarms cannot fire`,
+      link: functionLink(pipeline, watchName),
     },
   ];
 }

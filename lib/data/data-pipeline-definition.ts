@@ -11,6 +11,7 @@ import {
   again,
   handedOver,
   JSONATA,
+  LEASE_RETRY,
   type PipelineParts,
   STEP_RETRY,
   type States,
@@ -95,7 +96,7 @@ function taskAndChoice(handler: string, name: string, step: DataStep, ways: Ways
       Arguments: { FunctionName: handler, Payload: payloadOf(step) },
       Output: { run: '{% $states.result.Payload %}' },
       TimeoutSeconds: DATA_TIMING.task,
-      Retry: STEP_RETRY,
+      Retry: step === DATA_STEP.begin ? LEASE_RETRY : STEP_RETRY,
       Catch: [
         {
           ErrorEquals: ['States.ALL'],

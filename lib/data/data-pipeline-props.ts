@@ -65,6 +65,11 @@ export interface DataPipelineOptions {
    * @default half of the schema's maximumBadShare; 0.05 where it has none
    */
   readonly warnAtBadShare?: number;
+  /**
+   * Version of the code that makes the dataset, such as the commit that is deployed, for the manifests; 1 to 128 characters.
+   * @default the version of Slipway
+   */
+  readonly codeVersion?: string;
 }
 
 /** Properties of a `DataPipeline`. */
@@ -72,7 +77,7 @@ export interface DataPipelineProps extends DataPipelineOptions {
   /** Name of the deployment, such as `<model>-<stage>`: dimension of its metrics, beginning of its names; 46 characters at most. */
   readonly deployment: string;
   /**
-   * Where versions are kept.
+   * Where versions are kept: of this dataset alone, one store is filled by one pipeline.
    * @default a store of its own, encrypted with `encryptionKey`
    */
   readonly store?: IDatasetStore;

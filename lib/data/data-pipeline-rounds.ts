@@ -25,6 +25,22 @@ export const STEP_RETRY = [
   { ErrorEquals: ['States.ALL'], IntervalSeconds: 2, BackoffRate: 2, MaxDelaySeconds: 30, MaxAttempts: 5 },
 ];
 
+/**
+ * Each object that arrives asks for the lease, and a thousand can arrive at once: what Lambda refuses is asked for again after a pause of any
+ * length up to 2, 4, 8, 16, 32 and then 60 s each, 16 minutes at most, 8 on average. All but one only leave.
+ */
+export const LEASE_RETRY = [
+  {
+    ErrorEquals: ['Lambda.TooManyRequestsException', 'Lambda.ServiceException', 'Lambda.SdkClientException'],
+    IntervalSeconds: 2,
+    BackoffRate: 2,
+    MaxDelaySeconds: 60,
+    JitterStrategy: 'FULL',
+    MaxAttempts: 20,
+  },
+  ...STEP_RETRY,
+];
+
 /** Every state but the distributed maps. The machine's own default is JSONPath, because a machine in JSONata may hold no other. */
 export const JSONATA = { QueryLanguage: 'JSONata' } as const;
 

@@ -23,8 +23,10 @@ import type { DataPipelineProps } from './data-pipeline-props';
 import { allowDescribe, allowEvents, allowMaps, executionsArn, stateMachineArn } from './data-pipeline-role';
 import { connectSources } from './data-source-access';
 import { DataTriggers } from './data-triggers';
+import { DataWatch, watchInterval } from './data-watch';
 import { DatasetStore } from './dataset-store';
 import { HoldOut } from './hold-out';
+import { takeStore } from './one-pipeline';
 
 const SETTLE = Duration.minutes(1);
 /** Two hours of workers that wait for each other, a step that is repeated for an hour and a half, and a rest. */
@@ -61,6 +63,7 @@ export class DataPipeline extends Construct implements IDataPipeline {
     this.stateMachineName = dataPipelineName(props.deployment);
     this.longestPause = props.schedule?.longestPause;
     this.store = props.store ?? this.ownStore(props);
+    takeStore(this, this.store);
     const machine = this.machine(props);
     this.stateMachineArn = machine.stateMachineArn;
     const triggers = new DataTriggers(this, 'Triggers', {
@@ -74,9 +77,23 @@ export class DataPipeline extends Construct implements IDataPipeline {
     if (triggers.schedule !== undefined && props.maximumDataAge !== undefined) {
       Trace.enforce(CLAUSE.dataFreshness, triggers.schedule, 'makes versions of the dataset often enough');
     }
-    for (const alarm of props.monitor === undefined ? [] : dataAlarms(this, props, triggers.deadLetterQueueName)) {
-      props.monitor?.watch(alarm);
-    }
+    const { freshness } = props.schema._document;
+    const interval = watchInterval([
+      this.longestPause,
+      props.maximumDataAge,
+      freshness === undefined ? undefined : Duration.seconds(freshness.maxAgeSeconds),
+    ]);
+    const { functionSettings } = props;
+    const { functionName } = new DataWatch(this, 'Watch', {
+      deployment: this.deployment,
+      store: this.store,
+      config: this.config(props),
+      interval,
+      functionSettings,
+    });
+    if (props.monitor === undefined) return;
+    const watched = { deadLetterQueueName: triggers.deadLetterQueueName, watchName: functionName, interval };
+    for (const alarm of dataAlarms(this, props, watched)) props.monitor.watch(alarm);
   }
 
   /** Lets a principal start runs and follow them. */
@@ -155,7 +172,12 @@ export class DataPipeline extends Construct implements IDataPipeline {
     return this.metric(METRIC.dataRunSeconds, { statistic: 'max', ...options });
   }
 
-  /** Seconds since the newest event of the latest version when a run ended; the least of a period. */
+  /** Seconds since a run last ended well; the least of a period. */
+  metricRunAge(options?: MetricOptions): Metric {
+    return this.metric(METRIC.dataRunAge, { statistic: 'min', ...options });
+  }
+
+  /** Seconds since the newest event of the latest version; the least of a period. */
   metricNewestEventAge(options?: MetricOptions): Metric {
     return this.metric(METRIC.dataNewestEventAge, { statistic: 'min', ...options });
   }
@@ -224,7 +246,14 @@ export class DataPipeline extends Construct implements IDataPipeline {
     return made;
   }
 
-  private config({ schema, holdOut, sources, partitions, shardSize }: DataPipelineProps): DataPipelineConfig {
+  private config({
+    schema,
+    holdOut,
+    sources,
+    partitions,
+    shardSize,
+    codeVersion,
+  }: DataPipelineProps): DataPipelineConfig {
     return {
       dataset: this.datasetName,
       schema: schema._document,
@@ -232,7 +261,8 @@ export class DataPipeline extends Construct implements IDataPipeline {
       sources: sources.map((source) => source._document),
       partitions: partitions ?? 16,
       shardBytes: (shardSize ?? Size.mebibytes(64)).toBytes(),
-      codeVersion: packageVersion(),
+      codeVersion: codeVersion ?? packageVersion(),
+      lockDays: this.store.versionLock?.toDays(),
     };
   }
 }

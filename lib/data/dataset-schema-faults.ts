@@ -112,6 +112,9 @@ function freshnessFaults(freshness: SchemaParts['freshness'], known: Known): str
   if (fault !== undefined) return [fault];
   return faultsOf(
     ...columnOfType('freshness.column', freshness.column, known, ['date', 'timestamp']),
+    known.get(freshness.column)?.personal === true
+      ? `freshness.column is ${show(freshness.column)}, which is personal, expected one that is not; its newest value is shown of each version: name another`
+      : undefined,
     checkDuration('freshness.maxAge', freshness.maxAge, {
       required: true,
       known: true,

@@ -34,6 +34,7 @@ export function dataRows(metrics: ModelMetrics, { datasetName, longestPause }: I
     leftYAxis: { min: 0, showUnits: false },
     right: [
       metrics.metric(METRIC.dataNewestEventAge, { ...PERIOD, statistic: Stats.MINIMUM, label: 'newest event (s)' }),
+      metrics.metric(METRIC.dataRunAge, { ...PERIOD, statistic: Stats.MINIMUM, label: 'since a good run (s)' }),
     ],
     rightYAxis: { min: 0, showUnits: false },
   });

@@ -229,7 +229,11 @@ describe('the plan of a run', () => {
     cloud.config = { ...cloud.config, ...change(cloud.config) };
     cloud.deliver('in/b.jsonl', line('b'));
     expect((await cloud.run()).status).toBe('FAILED');
-    expect(lastRun(cloud)?.error).toMatch(new RegExp(`^the ${what} differ from those of version d-[0-9a-f]{16}; make`));
+    expect(lastRun(cloud)?.error).toMatch(
+      new RegExp(
+        `^the ${what} differ from those of version d-[0-9a-f]{16}; that is another dataset, and needs a store of its own$`,
+      ),
+    );
     expect(cloud.lease).toBeUndefined();
   });
 

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { ageWindow, silenceWindow } from '../../lib/data/data-alarm-windows';
+import { watchInterval } from '../../lib/data/data-watch';
 import { DataSchedule } from '../../lib/index';
 import { resourcesOf } from '../support';
 import { alarmOf, DEPLOYMENT, schemaOf, templateWith } from './pipelines';
@@ -14,12 +14,16 @@ function idsOf(changes: Parameters<typeof templateWith>[0]): string[] {
     .sort();
 }
 
-const ALWAYS = ['data-bad-share', 'data-gate-failed', 'data-run-failed', 'data-run-slow'];
+const ALWAYS = ['data-bad-share', 'data-gate-failed', 'data-run-failed', 'data-run-not-ended', 'data-run-slow'];
 
 describe('the alarms of a data pipeline', () => {
   it('are about what can go wrong with it', () => {
-    expect(idsOf({})).toEqual([...ALWAYS, 'data-run-silent', 'data-stale', 'data-trigger-failed'].sort());
-    expect(idsOf({ schedule: undefined })).toEqual([...ALWAYS, 'data-stale', 'data-trigger-failed'].sort());
+    expect(idsOf({})).toEqual(
+      [...ALWAYS, 'data-run-silent', 'data-stale', 'data-trigger-failed', 'data-watch-silent'].sort(),
+    );
+    expect(idsOf({ schedule: undefined })).toEqual(
+      [...ALWAYS, 'data-stale', 'data-trigger-failed', 'data-watch-silent'].sort(),
+    );
     expect(idsOf({ schedule: undefined, startOnArrival: false, schema: schemaOf({ freshness: undefined }) })).toEqual(
       ALWAYS,
     );
@@ -35,28 +39,31 @@ describe('the alarms of a data pipeline', () => {
     }
   });
 
-  it('tell a run that failed from one that was refused, also where it could not say so itself', () => {
+  it('tell of a run that failed without comparing what is counted in two periods', () => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       AlarmName: `${DEPLOYMENT}-data-run-failed`,
       Threshold: 0,
       TreatMissingData: 'notBreaching',
       Metrics: Match.arrayWith([
-        Match.objectLike({
-          Expression:
-            'FILL(crashed, 0) + FILL(late, 0) + FILL(aborted, 0) + IF(FILL(failed, 0) > FILL(crashed, 0) + FILL(refused, 0), 1, 0)',
-        }),
+        Match.objectLike({ Expression: 'FILL(crashed, 0) + FILL(late, 0) + FILL(aborted, 0)' }),
       ]),
     });
-    const names = JSON.stringify(alarmOf(template, 'data-run-failed'));
-    for (const name of [
-      'DataRunFailures',
-      'DataGateFailures',
-      'ExecutionsFailed',
-      'ExecutionsTimedOut',
-      'ExecutionsAborted',
-    ]) {
-      expect(names).toContain(`"${name}"`);
+    const alarm = JSON.stringify(alarmOf(template, 'data-run-failed'));
+    for (const name of ['DataRunFailures', 'ExecutionsTimedOut', 'ExecutionsAborted']) {
+      expect(alarm).toContain(`"${name}"`);
     }
+    expect(alarm).not.toMatch(/DataGateFailures|ExecutionsFailed/);
+  });
+
+  it('tell of an execution that failed and could not end its run, and wake nobody for it', () => {
+    const alarm = JSON.stringify(alarmOf(template, 'data-run-not-ended'));
+    expect(alarm).toContain('FILL(failed, 0) - FILL(crashed, 0) - FILL(refused, 0)');
+    for (const name of ['DataRunFailures', 'DataGateFailures', 'ExecutionsFailed']) {
+      expect(alarm).toContain(`"${name}"`);
+    }
+    expect(alarm).toContain('"Period":21600');
+    expect(alarm).not.toContain('"Period":300');
+    expect(alarm).toContain('medium');
   });
 
   it('warn of bad rows at half of what the gate refuses, or where they are told to', () => {
@@ -76,66 +83,67 @@ describe('the alarms of a data pipeline', () => {
     ).toBe(1_800);
   });
 
-  it('notice a schedule that is silent: no data breach, for twice its pause', () => {
+  it('notice a schedule that is silent for twice its pause, by the first look that finds it', () => {
     expect(alarmOf(template, 'data-run-silent')?.Properties).toMatchObject({
-      MetricName: 'DataRuns',
-      ComparisonOperator: 'LessThanThreshold',
-      Threshold: 1,
-      Period: 86_400,
-      EvaluationPeriods: 2,
-      DatapointsToAlarm: 2,
-      TreatMissingData: 'breaching',
+      MetricName: 'DataRunAge',
+      Statistic: 'Minimum',
+      ComparisonOperator: 'GreaterThanThreshold',
+      Threshold: 172_800,
+      Period: 3_600,
+      EvaluationPeriods: 1,
+      DatapointsToAlarm: 1,
+      TreatMissingData: 'ignore',
     });
-    const often = templateWith({ schedule: DataSchedule.every(Duration.minutes(15)) });
-    expect(alarmOf(often, 'data-run-silent')?.Properties).toMatchObject({ Period: 1_800, EvaluationPeriods: 2 });
+    const weekly = templateWith({ schedule: DataSchedule.weekly({ day: 'MON', at: '02:00' }) });
+    expect(alarmOf(weekly, 'data-run-silent')?.Properties).toMatchObject({ Threshold: 1_209_600, Period: 3_600 });
+    const often = templateWith({ schedule: DataSchedule.every(Duration.minutes(30)) });
+    expect(alarmOf(often, 'data-run-silent')?.Properties).toMatchObject({ Threshold: 3_600, Period: 420 });
   });
 
-  it('notice stale data, also where no run comes to tell', () => {
+  it('notice stale data as soon as they are, whatever the clause, also where no run comes to tell', () => {
     expect(alarmOf(template, 'data-stale')?.Properties).toMatchObject({
       MetricName: 'DataNewestEventAge',
       Statistic: 'Minimum',
+      ComparisonOperator: 'GreaterThanThreshold',
       Threshold: 172_800,
-      Period: 86_400,
-      EvaluationPeriods: 2,
-      TreatMissingData: 'breaching',
-    });
-    const demanded = templateWith({ maximumDataAge: Duration.hours(6) });
-    expect(alarmOf(demanded, 'data-stale')?.Properties).toMatchObject({
-      Threshold: 21_600,
       Period: 3_600,
-      EvaluationPeriods: 6,
+      EvaluationPeriods: 1,
+      DatapointsToAlarm: 1,
+      TreatMissingData: 'ignore',
+    });
+    const demanded = templateWith({ maximumDataAge: Duration.hours(2) });
+    expect(alarmOf(demanded, 'data-stale')?.Properties).toMatchObject({ Threshold: 7_200, Period: 1_800 });
+  });
+
+  it('notice that nobody looks, after three looks that did not come', () => {
+    expect(alarmOf(template, 'data-watch-silent')?.Properties).toMatchObject({
+      MetricName: 'DataRunAge',
+      Statistic: 'SampleCount',
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 1,
+      Period: 3_600,
+      EvaluationPeriods: 3,
+      DatapointsToAlarm: 3,
+      TreatMissingData: 'breaching',
     });
   });
 });
 
-describe('what an alarm looks at', () => {
-  const pauses = [15, 30, 45, 60, 61, 360, 1_440, 1_441, 4_320, 10_080].map((minutes) => Duration.minutes(minutes));
-  const ages = [1, 59, 60, 1_440, 1_441, 10_080, 10_081, 525_600].map((minutes) => Duration.minutes(minutes));
-
-  it.each([...pauses.map(silenceWindow), ...ages.map(ageWindow)])(
-    'CloudWatch can look at: %#',
-    ({ period, periods }) => {
-      const seconds = period.toSeconds();
-      expect(seconds % 60).toBe(0);
-      expect(seconds).toBeLessThanOrEqual(86_400);
-      // A day, or a week where periods are of an hour at least.
-      expect(periods * seconds).toBeLessThanOrEqual(seconds >= 3_600 ? 604_800 : 86_400);
-    },
-  );
-
-  it('is longer than the pause between two runs, up to the week of a weekly one', () => {
-    for (const pause of pauses) {
-      const { period, periods } = silenceWindow(pause);
-      const least = Math.min(pause.toSeconds() * 1.3, 604_800);
-      expect(period.toSeconds() * periods, pause.toString()).toBeGreaterThanOrEqual(least);
-    }
+describe('how often is looked', () => {
+  it.each([
+    [[], 60],
+    [[undefined, Duration.days(7)], 60],
+    [[Duration.days(1), Duration.hours(3)], 45],
+    [[Duration.minutes(30)], 7],
+    [[Duration.minutes(1)], 5],
+  ])('is four times in the shortest time that is watched, every hour at least (%#)', (times, minutes) => {
+    expect(watchInterval(times).toMinutes()).toBe(minutes);
   });
 
-  it('covers the age of data, where that is a week at most; beyond, silence is no evidence', () => {
-    for (const age of ages) {
-      const { period, periods, watchesSilence } = ageWindow(age);
-      expect(watchesSilence).toBe(age.toDays({ integral: false }) <= 7);
-      if (watchesSilence) expect(period.toSeconds() * periods).toBeGreaterThanOrEqual(age.toSeconds());
-    }
+  it('is what the schedule of the watch says', () => {
+    const rates = resourcesOf(template, 'AWS::Events::Rule').map(
+      ([, { Properties }]) => Properties?.ScheduleExpression,
+    );
+    expect(rates).toContain('rate(1 hour)');
   });
 });

@@ -84,12 +84,25 @@ describe('the state machine of a data pipeline', () => {
     for (const error of Object.values(DATA_ERROR)) expect(text).toContain(`"Error":"${error}"`);
   });
 
+  it('asks for the lease again, each time after another pause, while many objects arrive at once', () => {
+    const { Retry } = States.TakeLease as unknown as { Retry: readonly Record<string, unknown>[] };
+    expect(Retry[0]).toMatchObject({
+      ErrorEquals: expect.arrayContaining(['Lambda.TooManyRequestsException']),
+      JitterStrategy: 'FULL',
+      MaxAttempts: 20,
+      MaxDelaySeconds: 60,
+    });
+    // What is no throttling is tried as in every other step.
+    expect(Retry[1]).toMatchObject({ ErrorEquals: ['States.ALL'], MaxAttempts: 5 });
+    expect(Retry).toHaveLength(2);
+  });
+
   it('reaches every state, and every task has a time-out, repetitions and a way for what fails', () => {
     expect([...reachedFrom(definition.StartAt)].sort()).toEqual(Object.keys(States).sort());
     for (const name of ofType('Task')) {
       expect(States[name], name).toMatchObject({
         TimeoutSeconds: expect.any(Number),
-        Retry: [{ ErrorEquals: ['States.ALL'], MaxAttempts: 5 }],
+        Retry: expect.arrayContaining([expect.objectContaining({ ErrorEquals: ['States.ALL'], MaxAttempts: 5 })]),
         Catch: [{ ErrorEquals: ['States.ALL'], Next: expect.stringMatching(/^(KeepEvidence|NotEnded)$/) }],
       });
     }

@@ -9,9 +9,18 @@ import { Code, Function as Lambda, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { CALLS as CHECK_DATA } from '../../lambdas/check-data/calls';
 import { CALLS as DATA_STEPS } from '../../lambdas/data-steps/calls';
+import { CALLS as DATA_WATCH } from '../../lambdas/data-watch/calls';
 import { CALLS as MATCH_KEYS } from '../../lambdas/match-keys/calls';
 import { CALLS as SPLIT_DATA } from '../../lambdas/split-data/calls';
-import { Column, type DataPipelineProps, DataSource, DatasetSchema, DatasetStore, HoldOut } from '../../lib/index';
+import {
+  Column,
+  DataPipeline,
+  type DataPipelineProps,
+  DataSource,
+  DatasetSchema,
+  DatasetStore,
+  HoldOut,
+} from '../../lib/index';
 import { annotations, messageOf, newApp, only, property, REGION, resourcesOf } from '../support';
 import { DEPLOYMENT, pipelineWith, schemaOf, statementsOf, templateWith } from './pipelines';
 
@@ -56,6 +65,13 @@ describe.each(handlers)('the function of %s', (handler, role, calls) => {
   });
 });
 
+describe('the function of data-watch', () => {
+  it('may read the catalogue and keep since when it looks, and sees no object', () => {
+    const own = statementsOf(template, 'PipelineWatchHandlerRole').flatMap(({ Action }) => Action);
+    expect(own.filter((action) => !/^(logs|xray|kms):/.test(action)).sort()).toEqual([...DATA_WATCH].sort());
+  });
+});
+
 /** Resources on which a role may do something. */
 function resourcesOfAction(role: string, action: string): string {
   return JSON.stringify(
@@ -75,7 +91,23 @@ describe('what a function may do', () => {
   });
 
   it('never takes a shard or a manifest away', () => {
-    expect(resourcesOfAction('PipelineStepsRole', 's3:DeleteObject')).not.toMatch(/shards|manifests|quarantine/);
+    expect(resourcesOfAction('PipelineStepsRole', 's3:DeleteObject')).not.toMatch(/shards|manifests/);
+  });
+
+  it('takes from quarantine the files of objects that changed while they were read', () => {
+    expect(resourcesOfAction('PipelineStepsRole', 's3:DeleteObject')).toContain('/quarantine/*');
+  });
+
+  it('locks what is published, and nothing else', () => {
+    const locked = resourcesOfAction('PipelineStepsRole', 's3:PutObjectRetention');
+    for (const part of ['/manifests/*', '/shards/*']) expect(locked).toContain(part);
+    expect(locked).not.toMatch(/runs|quarantine|inbox|replay|index/);
+  });
+
+  it('says of objects of the inbox and of replays that they were taken, and of no others', () => {
+    const tagged = resourcesOfAction('PipelineStepsRole', 's3:PutObjectVersionTagging');
+    for (const part of ['/inbox/*', '/replay/*']) expect(tagged).toContain(part);
+    expect(tagged).not.toMatch(/runs|quarantine|shards|manifests|index|arrivals-of-flights/);
   });
 
   it('to sources is to read what stands below their prefixes, and what is replayed', () => {
@@ -147,7 +179,10 @@ describe('what starts a pipeline', () => {
   });
 
   it('is an object that arrives in a source, or is replayed', () => {
-    const rules = resourcesOf(template, 'AWS::Events::Rule').map(([, rule]) => {
+    const arrivals = resourcesOf(template, 'AWS::Events::Rule').filter(
+      ([, rule]) => 'EventPattern' in (rule.Properties ?? {}),
+    );
+    const rules = arrivals.map(([, rule]) => {
       const { detail } = property<{ detail: { bucket: { name: unknown[] }; object: { key: unknown } } }>(
         rule,
         'EventPattern',
@@ -160,7 +195,7 @@ describe('what starts a pipeline', () => {
       [{ prefix: 'replay/' }],
     ]);
     expect(rules[1]?.bucket).toEqual({ name: ['arrivals-of-flights'] });
-    for (const [, rule] of resourcesOf(template, 'AWS::Events::Rule')) {
+    for (const [, rule] of arrivals) {
       expect(property<unknown[]>(rule, 'Targets')).toEqual([
         expect.objectContaining({ Input: '{"arrival":true}', DeadLetterConfig: expect.anything() }),
       ]);
@@ -172,8 +207,9 @@ describe('what starts a pipeline', () => {
 
   it('is nothing, where nothing is said', () => {
     const silent = templateWith({ schedule: undefined, startOnArrival: undefined });
-    for (const type of ['AWS::Scheduler::Schedule', 'AWS::Events::Rule', 'AWS::SQS::Queue'])
-      silent.resourceCountIs(type, 0);
+    for (const type of ['AWS::Scheduler::Schedule', 'AWS::SQS::Queue']) silent.resourceCountIs(type, 0);
+    // What looks how old the data are starts nothing.
+    silent.resourceCountIs('AWS::Events::Rule', 1);
   });
 });
 
@@ -213,6 +249,7 @@ describe('what others get of a pipeline', () => {
       pipeline.metricDuplicates(),
       pipeline.metricBadShare(),
       pipeline.metricRunSeconds(),
+      pipeline.metricRunAge(),
       pipeline.metricNewestEventAge({ period: Duration.hours(1) }),
     ];
     expect(metrics.map(({ metricName, statistic }) => `${metricName} ${statistic}`)).toEqual([
@@ -225,6 +262,7 @@ describe('what others get of a pipeline', () => {
       'DataDuplicates Sum',
       'DataBadShare Maximum',
       'DataRunSeconds Maximum',
+      'DataRunAge Minimum',
       'DataNewestEventAge Minimum',
     ]);
     for (const { dimensions } of metrics) expect(dimensions).toEqual({ Deployment: DEPLOYMENT });
@@ -237,7 +275,7 @@ describe('the configuration of the functions', () => {
     pipelineWith({ partitions: 4, shardSize: Size.mebibytes(8), holdOut: HoldOut.byHash({ share: 0.3 }) }, app);
     const { directory } = app.synth();
     const folders = readdirSync(directory).filter((name) => /^\.slipway-(check|match|split|data)-/.test(name));
-    expect(folders).toHaveLength(4);
+    expect(folders).toHaveLength(5);
     for (const folder of folders) {
       expect(JSON.parse(readFileSync(join(directory, folder, 'slipway-config.json'), 'utf8'))).toMatchObject({
         dataset: 'flights',
@@ -252,6 +290,56 @@ describe('the configuration of the functions', () => {
         codeVersion: expect.stringMatching(/^\d+\.\d+\.\d+/),
       });
     }
+  });
+
+  it('names the code of the team where it says so, and the days of a lock where the store has one', () => {
+    const configOf = (changes: Partial<DataPipelineProps>, app = newApp()) => {
+      pipelineWith(changes, app);
+      const { directory } = app.synth();
+      const [folder = ''] = readdirSync(directory).filter((name) => /^\.slipway-data-steps/.test(name));
+      return JSON.parse(readFileSync(join(directory, folder, 'slipway-config.json'), 'utf8'));
+    };
+    expect(configOf({ codeVersion: '4f2a91c' })).toMatchObject({ codeVersion: '4f2a91c' });
+    expect(configOf({})).not.toHaveProperty('lockDays');
+    const app = newApp();
+    const other = new Stack(app, 'other', { env: REGION });
+    const store = new DatasetStore(other, 'Store', {
+      encryptionKey: new Key(other, 'Key'),
+      versionLock: Duration.days(9),
+    });
+    expect(configOf({ store }, app)).toMatchObject({ lockDays: 9 });
+  });
+});
+
+describe('a store', () => {
+  const second = (stack: Stack, store: DataPipelineProps['store'], id = 'Second') =>
+    new DataPipeline(stack, id, {
+      deployment: 'trains-pilot',
+      sources: [DataSource.inbox()],
+      schema: schemaOf(),
+      store,
+    });
+
+  it('is filled by one pipeline: another is refused, by the name of the first', () => {
+    const own = pipelineWith();
+    expect(messageOf(() => second(own.stack, own.pipeline.store))).toContain(
+      'store is filled by data/Pipeline already, expected a store of its own',
+    );
+    expect(() => second(own.stack, undefined, 'Third')).not.toThrow();
+  });
+
+  it('is the same one where it is found by links', () => {
+    const app = newApp();
+    const state = new Stack(app, 'state', { env: REGION });
+    const store = new DatasetStore(state, 'Store', { encryptionKey: new Key(state, 'Key') });
+    store._publish('flights-pilot');
+    const linked = (id: string, deployment: string) =>
+      DatasetStore._fromLinks(new Stack(app, id, { env: REGION }), 'Linked', deployment, undefined);
+    second(state, store);
+    const stack = new Stack(app, 'operate', { env: REGION });
+    expect(messageOf(() => second(stack, linked('one', 'flights-pilot')))).toContain('store is filled by state/Second');
+    const other = new Stack(app, 'other', { env: REGION });
+    expect(() => second(other, linked('two', 'flights-prod'))).not.toThrow();
   });
 });
 
@@ -292,6 +380,7 @@ describe('a pipeline fails', () => {
     ['with shards of nothing', { shardSize: Size.kibibytes(1) }, 'shardSize is 1024 bytes, expected 1 MiB to 1 GiB'],
     ['with time for nothing', { timeout: Duration.minutes(5) }, 'timeout is 300000 ms, expected 1200000'],
     ['with a warning in percent', { warnAtBadShare: 5 }, 'warnAtBadShare is 5, expected a number from 0 to 1'],
+    ['with a commit of several words', { codeVersion: 'my commit' }, 'codeVersion is "my commit", expected up to 128'],
     ['with a name of capitals', { deployment: 'Flights' }, 'deployment is "Flights", expected lower case'],
     [
       'with a name that is too long',

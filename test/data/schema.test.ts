@@ -218,6 +218,14 @@ describe('a schema fails', () => {
       { columns: [text], freshness: { column: 'text', maxAge: Duration.days(1) } },
       'freshness.column is "text" of type string, expected a column of type date or timestamp',
     ],
+    [
+      'with the age of a personal column',
+      {
+        columns: [Column.date('born', { personal: true })],
+        freshness: { column: 'born', maxAge: Duration.days(1) },
+      },
+      'freshness.column is "born", which is personal',
+    ],
     ['without an age', { columns: [day], freshness: anyhow({ column: 'day' }) }, 'freshness.maxAge is missing'],
     [
       'with a class of a number with fractions',

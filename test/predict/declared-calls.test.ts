@@ -5,6 +5,7 @@ import { CALLS as ANSWER_ASYNC } from '../../lambdas/answer-async/calls';
 import { CALLS as ANSWER_WAITING } from '../../lambdas/answer-waiting/calls';
 import { CALLS as CHECK_DATA } from '../../lambdas/check-data/calls';
 import { CALLS as DATA_STEPS } from '../../lambdas/data-steps/calls';
+import { CALLS as DATA_WATCH } from '../../lambdas/data-watch/calls';
 import { CALLS as ENDPOINT_CONTROLLER } from '../../lambdas/endpoint-controller/calls';
 import { CALLS as ENDPOINT_PARAMETERS } from '../../lambdas/endpoint-parameters/calls';
 import { CALLS as ENDPOINT_WATCH } from '../../lambdas/endpoint-watch/calls';
@@ -37,12 +38,15 @@ const ACTIONS_OF: Record<string, readonly string[]> = {
   's3:DeleteObjects': ['s3:DeleteObject'],
   's3:HeadObject': ['s3:GetObject'],
   's3:ListObjectsV2': ['s3:ListBucket'],
+  // Versions are tagged, never whatever lies under a key now.
+  's3:PutObjectTagging': ['s3:PutObjectVersionTagging'],
 };
 /** What a service does in the name of the caller, without a call of its own. */
 const IN_THE_CALLERS_NAME: Record<string, readonly string[]> = {
   // Reading a version is an action of its own; listing is what S3 asks for before it says that an object is missing.
   'check-data': ['s3:GetObjectVersion', 's3:ListBucket'],
-  'data-steps': ['s3:GetObjectVersion'],
+  // A lock is a header of what is written.
+  'data-steps': ['s3:GetObjectVersion', 's3:PutObjectRetention'],
   'endpoint-controller': ['iam:PassRole', 'ssm:GetParameters'],
 };
 
@@ -94,6 +98,7 @@ describe('declared SDK calls', () => {
     ['answer-waiting', ANSWER_WAITING],
     ['check-data', CHECK_DATA],
     ['data-steps', DATA_STEPS],
+    ['data-watch', DATA_WATCH],
     ['match-keys', MATCH_KEYS],
     ['split-data', SPLIT_DATA],
     ['predict', PREDICT],

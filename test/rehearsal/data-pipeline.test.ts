@@ -3,12 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetObjectTaggingCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FlightRow, flightObjects, loadFlights } from '../../examples/flights/flights';
 import { flights } from '../../examples/flights/stack';
 import { accountsHold, type DatasetManifest, type DatasetRun } from '../../protocol/dataset';
+import { METRIC } from '../../protocol/metrics';
 import { PipelineStack } from '../../rehearsal/data/pipeline-stack';
-import { deniedCalls, readFunctionLogs } from '../../rehearsal/observe/function-logs';
+import { deniedCalls, extractMetrics, readFunctionLogs } from '../../rehearsal/observe/function-logs';
 import { CrashingMachine } from './crashing-machine';
 import { processesOf } from './workers';
 
@@ -88,6 +91,27 @@ describe('the pipeline of the flights', () => {
     expect([...rows.train, ...rows.holdout].map((row) => JSON.stringify(row)).toSorted()).toEqual(
       all.map((row) => JSON.stringify(row)).toSorted(),
     );
+  });
+
+  it('says of the objects that it has taken that they may go with time', async () => {
+    const s3 = new S3Client({ ...emulator.config, forcePathStyle: true });
+    const { sources } = await latest();
+    for (const { bucket, key, versionId } of sources) {
+      const { TagSet } = await s3.send(new GetObjectTaggingCommand({ Bucket: bucket, Key: key, VersionId: versionId }));
+      expect(TagSet, key).toEqual([{ Key: 'slipway', Value: 'taken' }]);
+    }
+    expect(sources.length).toBeGreaterThan(1);
+  });
+
+  it('is looked at: how long ago it ran', async () => {
+    const { FunctionError } = await new LambdaClient(emulator.config).send(
+      new InvokeCommand({ FunctionName: 'flights-data-watch' }),
+    );
+    expect(FunctionError).toBeUndefined();
+    const { datapoints } = extractMetrics(await readFunctionLogs(emulator.config, 'flights-data-watch'));
+    const ages = datapoints.filter(({ name }) => name === METRIC.dataRunAge).map(({ value }) => value);
+    expect(ages).toHaveLength(1);
+    expect(ages[0]).toBeLessThan(600);
   });
 
   it('makes no version of what it has, under another name and in another format', async () => {
