@@ -176,6 +176,30 @@ describe('an object that changes while it is read', () => {
   });
 });
 
+describe('an object that is lost', () => {
+  it('leaves nothing in quarantine, also of an attempt that was killed; what is of others stays', async () => {
+    const cloud = pipeline();
+    cloud.deliver('in/1.jsonl', linesOf(['bad', { id: 'c', text: 'three' }]));
+    cloud.deliver('in/2.jsonl', linesOf(['bad', { id: 'd', text: 'four' }]));
+    let first = '';
+    cloud.between = async (state) => {
+      if (state !== 'merge' || first !== '') return;
+      first = lastRun(cloud)?.run ?? '';
+      const key = DATASET_OBJECTS.checked(first, '00000');
+      const nothing = { quarantineFiles: [], lost: 'changed' };
+      cloud.objects.set(key, Buffer.from(JSON.stringify({ ...cloud.read<object>(key), ...nothing })));
+      for (const name of ['00000-1', '000001']) {
+        cloud.objects.set(DATASET_OBJECTS.quarantineFile(first, name), Buffer.from('bad'));
+      }
+    };
+    expect((await cloud.run()).status).toBe('SUCCEEDED');
+    expect(cloud.keys(DATASET_OBJECTS.quarantineOf(first))).toEqual([
+      `quarantine/${first}/000001.jsonl`,
+      `quarantine/${first}/00001.jsonl`,
+    ]);
+  });
+});
+
 describe('what is measured of a run', () => {
   it('is how it ended, what it read, how long it took and how old its newest event is', async () => {
     const cloud = pipeline();
