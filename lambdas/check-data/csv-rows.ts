@@ -67,9 +67,9 @@ export class CsvRows implements ShardRows {
     this.taker.reject(this.number, [fault], source, piece);
   }
 
-  /** Names of the columns; undefined before the first record. */
+  /** Names of the columns, where they fit the schema; undefined before the first record. */
   get columns(): readonly string[] | undefined {
-    return this.header;
+    return this.fault === undefined ? this.header : NO_HEADER;
   }
 
   /** Goes to the number of something that is no row: where the header should have stood, there is none. */

@@ -90,6 +90,7 @@ export class ShardKeeper implements RowTaker {
   result(): ShardResult {
     return {
       ...this.tally.result(this.task),
+      header: this.rows.columns,
       profile: this.profile.toProfile(),
       blocks: this.blocks,
       quarantineFiles: this.quarantineFiles,

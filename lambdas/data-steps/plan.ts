@@ -84,7 +84,8 @@ async function decide(world: World, run: string, parent: string | null): Promise
 async function rangesOf({ sources, config }: World, found: NewObject): Promise<ObjectRange[] | undefined> {
   const ranges: ObjectRange[] = [];
   try {
-    for await (const range of cutRanges(found, () => sources.open(found.object), config.shardBytes)) ranges.push(range);
+    const open = () => sources.open(found.object);
+    for await (const range of cutRanges(found, open, config.shardBytes, config.schema.columns)) ranges.push(range);
     return ranges;
   } catch (error) {
     if (error instanceof SourceLost) return undefined;

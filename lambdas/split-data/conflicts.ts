@@ -11,8 +11,6 @@ import type { ShardResult } from '../shared/dataset/shard-result';
 /** Bytes of a quarantine file, about. */
 const FILE_BYTES = 16 * 1024 * 1024;
 
-type Checked = ShardResult & { readonly header?: readonly string[] };
-
 /** Sets rows apart whose key another row has; what they are is written as they come, so that no number of them fills the memory. */
 export class Conflicts {
   private tasks: Map<number, ShardTask> | undefined;
@@ -44,7 +42,7 @@ export class Conflicts {
   /** Where a shard begins with its header, whoever checked it tells what that was. */
   private async headerOf(shard: string): Promise<readonly string[] | undefined> {
     if (!this.headers.has(shard)) {
-      const { header } = await readJson<Checked>(this.store, DATASET_OBJECTS.checked(this.run, shard));
+      const { header } = await readJson<ShardResult>(this.store, DATASET_OBJECTS.checked(this.run, shard));
       this.headers.set(shard, header);
     }
     return this.headers.get(shard);

@@ -30,6 +30,8 @@ export interface ShardResult {
   /** Rows with a fault that fails the gate. */
   readonly failFaults: number;
   readonly samples: readonly FaultSample[];
+  /** Names of the columns as the source has them, where it names them once and they fit the schema. */
+  readonly header?: readonly string[];
   /** Of the accepted rows. */
   readonly profile: DatasetProfile;
   readonly blocks: readonly RowBlock[];
