@@ -31,8 +31,9 @@ export async function begin(world: World, execution: string, startedAt: string):
       execution,
       startedAt: new Date(world.now()).toISOString(),
     });
-    // Whoever follows this execution finds the run that it ends.
-    if (state === 'left' && seen?.run === run) await catalogue.changeRun(run, { execution });
+    // Whoever follows this execution finds the run that it ends; also where it was cut off here the last time.
+    if ((await catalogue.run(run))?.execution !== execution)
+      await catalogue.changeRun(run, { execution, resumedAt: new Date(world.now()).toISOString() });
     return { run, outcome: DATA_OUTCOME.next };
   }
   throw new Error(`the lease of the dataset changed hands ${ATTEMPTS} times while it was asked for`);

@@ -16,6 +16,7 @@ import { keepLease } from './lease';
 import { manifestOf, versionItemOf } from './manifest';
 import type { MergedRun } from './merged-run';
 import type { World } from './ports';
+import { beginOf } from './run-time';
 
 /** Copies within S3 at once. */
 const COPIES = 16;
@@ -62,6 +63,7 @@ async function makeVersion(
     judged,
     sources,
     parent: parent === null ? undefined : await readJson<DatasetManifest>(bucket, DATASET_OBJECTS.manifest(parent)),
+    began: beginOf(await world.catalogue.run(run), world.now()),
     publishedAt: new Date(world.now()).toISOString(),
   });
   await atOnce(judged.files, COPIES, async ({ digest }) => {

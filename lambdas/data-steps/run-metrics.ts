@@ -1,6 +1,7 @@
 import type { DatasetRun, LatestVersion, RunOutcome } from '../../protocol/dataset';
 import { METRIC } from '../../protocol/metrics';
 import type { MetricValues } from '../shared/emf';
+import { beginOf, credible } from './run-time';
 
 /** What is measured of a run that ends at `now`. */
 export function metricsOf(
@@ -9,7 +10,8 @@ export function metricsOf(
   latest: LatestVersion | undefined,
   now: number,
 ): MetricValues {
-  const { counts, startedAt } = run ?? {};
+  const newestEvent = credible(latest?.newestEvent, now);
+  const counts = run?.counts;
   return {
     [METRIC.dataRuns]: 1,
     [METRIC.dataRunFailures]: ending === 'failed' ? 1 : 0,
@@ -19,8 +21,8 @@ export function metricsOf(
     [METRIC.dataQuarantined]: counts?.quarantined ?? 0,
     [METRIC.dataDuplicates]: counts?.duplicates ?? 0,
     [METRIC.dataBadShare]: counts === undefined || counts.rows === 0 ? undefined : counts.quarantined / counts.rows,
-    [METRIC.dataRunSeconds]: startedAt === undefined ? undefined : (now - Date.parse(startedAt)) / 1000,
+    [METRIC.dataRunSeconds]: run === undefined ? undefined : (now - beginOf(run, now)) / 1000,
     [METRIC.dataNewestEventAge]:
-      latest?.newestEvent === undefined ? undefined : Math.max(0, (now - Date.parse(latest.newestEvent)) / 1000),
+      newestEvent === undefined ? undefined : Math.max(0, (now - Date.parse(newestEvent)) / 1000),
   };
 }

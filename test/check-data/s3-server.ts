@@ -43,7 +43,10 @@ export class S3Server {
     if (condition !== undefined && condition !== '"same"') return refuse(response, 412, 'PreconditionFailed');
     const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '') ?? [];
     const part = from === undefined ? object : object.subarray(Number(from), to === '' ? undefined : Number(to) + 1);
-    response.writeHead(from === undefined ? 200 : 206, { 'content-length': part.length, etag: '"same"' }).end(part);
+    const range = `bytes ${from}-${Number(from) + part.length - 1}/${object.length}`;
+    const headers = { 'content-length': part.length, etag: '"same"' };
+    if (from === undefined) response.writeHead(200, headers).end(part);
+    else response.writeHead(206, { ...headers, 'content-range': range }).end(part);
   }
 }
 

@@ -79,6 +79,13 @@ describe('a pipeline of the real workers', () => {
     },
   );
 
+  it('takes no event of the future for the newest', async () => {
+    const cloud = new Cloud(config, check);
+    cloud.deliver('in/1.csv', 'id,at\n1,2026-11-24T10:00:00Z\n2,2062-01-01T00:00:00Z\n3,2026-11-25T00:59:00Z\n');
+    expect((await cloud.run()).status).toBe('SUCCEEDED');
+    expect(cloud.manifest()).toMatchObject({ newestEvent: '2026-11-25T00:59:00.000Z', counts: { published: 3 } });
+  });
+
   it('hands nothing of a file without a header from step to step but its rows', async () => {
     const cloud = new Cloud({ ...lenient, shardBytes: 40 }, check);
     cloud.deliver('in/1.csv', 'ada@example.com,1\ngrace@example.com,2\nlin@example.com,3\nkay@example.com,4\n');

@@ -3,9 +3,9 @@ import { unaccounted } from '../../lambdas/data-steps/accounting';
 import { runStep } from '../../lambdas/data-steps/steps';
 import { RUN_KEYS } from '../../lambdas/shared/dataset/run-keys';
 import { DATA_STEP } from '../../protocol/data-pipeline';
-import { DATASET_OBJECTS, type DatasetSchemaDocument } from '../../protocol/dataset';
+import { DATASET_OBJECTS, type DatasetSchemaDocument, type ShardTask } from '../../protocol/dataset';
 import { METRIC } from '../../protocol/metrics';
-import { Cloud } from './cloud';
+import { Cloud, Killed } from './cloud';
 import { checkLines, linesOf, mails } from './json-lines';
 import { contentOf, expectAccounted } from './versions';
 
@@ -245,6 +245,56 @@ describe('what is measured of a run', () => {
     };
     await crashing.run();
     expect(crashing.metrics[0]).toMatchObject({ [METRIC.dataRunFailures]: 1, [METRIC.dataGateFailures]: 0 });
+  });
+});
+
+describe('the newest event', () => {
+  const at = (time: string) => linesOf([{ id: time, text: time, at: time }]);
+
+  it('is none of the future: one row of it does not silence freshness for ever', async () => {
+    const cloud = pipeline({ freshness: { column: 'at', maxAgeSeconds: 86_400 } });
+    cloud.deliver('in/1.jsonl', `${at('2026-11-24T12:00:00.000Z')}\n${at('2062-01-01T00:00:00.000Z')}`);
+    await cloud.run();
+    const task = cloud.read<ShardTask>(DATASET_OBJECTS.shardList(lastRun(cloud)?.run ?? ''));
+    expect(task.notAfter).toBe('2026-11-25T01:00:01.000Z');
+    expect(cloud.latest?.newestEvent).toBe('2026-11-24T12:00:00.000Z');
+    expect(cloud.metrics.at(-1)?.[METRIC.dataNewestEventAge]).toBe(43_206);
+  });
+
+  it('of the future is not inherited, and no age is measured of it', async () => {
+    const cloud = pipeline();
+    cloud.deliver('in/1.jsonl', at('2026-11-24T12:00:00.000Z'));
+    await cloud.run();
+    const { version = '' } = cloud.latest ?? {};
+    const newestEvent = '2062-01-01T00:00:00.000Z';
+    cloud.latest = cloud.latest && { ...cloud.latest, newestEvent };
+    const manifest = JSON.stringify({ ...cloud.manifest(), newestEvent });
+    cloud.objects.set(DATASET_OBJECTS.manifest(version), Buffer.from(manifest));
+    await cloud.run();
+    expect(cloud.metrics.at(-1)?.[METRIC.dataNewestEventAge]).toBeUndefined();
+    cloud.deliver('in/2.jsonl', at('2026-11-23T12:00:00.000Z'));
+    await cloud.run();
+    expect(cloud.latest?.newestEvent).toBe('2026-11-23T12:00:00.000Z');
+  });
+});
+
+describe('a run that is taken up days later', () => {
+  it('is judged and measured by when it was taken up', async () => {
+    const cloud = pipeline({ freshness: { column: 'at', maxAgeSeconds: 86_400 } });
+    cloud.deliver('in/1.jsonl', linesOf([{ id: 'a', text: 'one', at: '2026-11-24T23:00:00.000Z' }]));
+    cloud.hook = (write) => {
+      if (write.includes('merged')) throw new Killed();
+    };
+    await cloud.run();
+    cloud.hook = () => {};
+    cloud.time += 3 * 86_400_000;
+    expect((await cloud.run()).status).toBe('FAILED');
+    expect([...cloud.runs.values()][0]).toMatchObject({
+      state: 'gate-failed',
+      startedAt: '2026-11-25T00:00:01.000Z',
+      resumedAt: expect.stringMatching(/^2026-11-28/),
+    });
+    expect(cloud.metrics[0]?.[METRIC.dataRunSeconds]).toBe(4);
   });
 });
 
