@@ -116,12 +116,13 @@ export function operateData(
   { deployment, monitor, functionSettings }: DataOperation,
 ): DataPipeline | undefined {
   if (data === undefined) return undefined;
-  const locks = !isPersonal(contract.dataClass.personal, data) && profile.datasetLock.toMilliseconds() > 0;
+  const { datasetLock } = profile;
+  const locks = !isPersonal(contract.dataClass.personal, data) && datasetLock.toMilliseconds() > 0;
   return new DataPipeline(stack, 'DataPipeline', {
     ...data,
     deployment,
     dataset: data.dataset ?? model,
-    store: DatasetStore._fromLinks(stack, 'DatasetStore', deployment, locks),
+    store: DatasetStore._fromLinks(stack, 'DatasetStore', deployment, locks ? datasetLock : undefined),
     monitor,
     maximumDataAge: contract.dataFreshness,
     functionSettings,

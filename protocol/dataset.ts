@@ -105,6 +105,8 @@ export interface DataPipelineConfig {
   readonly shardBytes: number;
   /** Version of the code that makes the datasets, for the manifest. */
   readonly codeVersion: string;
+  /** Days for which shards and manifests are locked against deletion (S3 Object Lock, governance mode) when they are written; absent: not. */
+  readonly lockDays?: number;
 }
 
 /** One object as it lay in a source bucket. */
@@ -370,6 +372,9 @@ export const CATALOGUE_KEYS = {
   replay: (run: string): string => `REPLAY#${run}`,
   replayPrefix: 'REPLAY#',
 } as const;
+
+/** Tag of an object of the dataset's own inbox, or of replayed rows, that a run has taken: only such objects go with time. */
+export const TAKEN_TAG = { key: 'slipway', value: 'taken' } as const;
 
 /** Keys of objects in the dataset bucket. */
 export const DATASET_OBJECTS = {

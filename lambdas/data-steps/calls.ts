@@ -12,5 +12,7 @@ export const CALLS = [
   's3:GetObjectVersion',
   's3:ListBucket',
   's3:PutObject',
+  's3:PutObjectRetention',
+  's3:PutObjectVersionTagging',
   'states:DescribeExecution',
 ] as const;

@@ -32,7 +32,7 @@ const world: World = {
   config,
   catalogue: new DynamoCatalogue(new DynamoDBClient(TABLE), requiredEnv(ENV.catalogueTable), config.dataset),
   sources: new S3Sources(s3, new SourceObjects()),
-  bucket: new StepBucket(bucket, s3, new DatasetBucket(bucket, s3)),
+  bucket: new StepBucket(bucket, s3, new DatasetBucket(bucket, s3), config.lockDays),
   executions: new StepFunctionsExecutions(new SFNClient(TABLE)),
   emit: (metrics, properties) => writeLine(emfLine({ deployment, at: Date.now(), metrics, properties })),
   now: () => Date.now(),

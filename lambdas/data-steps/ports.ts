@@ -63,6 +63,8 @@ export interface Bucket extends ObjectStore {
   copy(from: string, to: string): Promise<void>;
   list(prefix: string): AsyncIterable<readonly string[]>;
   remove(keys: readonly string[]): Promise<void>;
+  /** Says of those among these objects that are the dataset's own (inbox, replay) that they were taken, so that they go with time. */
+  tagTaken(objects: readonly SourceObject[]): Promise<void>;
 }
 
 /** An object that no run has taken yet. */

@@ -108,7 +108,13 @@ async function sourcesRead({ bucket }: World, { run, objects }: RunPlan): Promis
   return objects.filter((object) => !gone.has(CATALOGUE_KEYS.source(object)));
 }
 
-async function markTaken({ catalogue, now }: World, run: string, sources: readonly SourceObject[]): Promise<void> {
+/** Tagged last: what a mark is missing of is read again, and must be there. */
+async function markTaken(
+  { bucket, catalogue, now }: World,
+  run: string,
+  sources: readonly SourceObject[],
+): Promise<void> {
   const takenAt = new Date(now()).toISOString();
   await catalogue.markTaken(sources.map((object) => ({ ...object, run, takenAt })));
+  await bucket.tagTaken(sources);
 }

@@ -9,8 +9,8 @@ export interface IDatasetStore extends IConstruct {
   readonly bucketName: string;
   /** ARN of the bucket. */
   readonly bucketArn: string;
-  /** Whether published versions are locked, so that nobody can erase anything in them. */
-  readonly locksVersions: boolean;
+  /** How long published versions are locked, so that nobody can erase anything in them; undefined where they are not. */
+  readonly versionLock?: Duration;
   /** For the function that checks a shard. */
   connectChecker(handler: LambdaFunction): void;
   /** For the function that finds duplicates by key. */

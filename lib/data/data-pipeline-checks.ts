@@ -45,7 +45,7 @@ export function checkDataPipeline(scope: Construct, props: DataPipelineProps): v
   ) {
     faults.push('maximumDataAge is stated, and no column tells the age of a row; state freshness in the schema');
   }
-  if (store?.locksVersions === true && schema instanceof DatasetSchema && schema.personalColumns.length > 0) {
+  if (store?.versionLock !== undefined && schema instanceof DatasetSchema && schema.personalColumns.length > 0) {
     faults.push(
       `store locks what is published, and ${schema.personalColumns.join(', ')} hold personal data, expected a store without a lock; a person can ask to be erased`,
     );
@@ -97,6 +97,12 @@ export function checkDataOptions(options: DataPipelineOptions): string[] {
         fix: 'a worker alone may take a quarter of an hour',
       }),
       checkSize('shardSize', options.shardSize),
+      checkText('codeVersion', options.codeVersion, {
+        known: true,
+        pattern: /^[\x21-\x7e]{1,128}$/,
+        expected: 'up to 128 printable characters without spaces',
+        fix: 'such as the commit that is deployed',
+      }),
     ),
   ];
   if (schema instanceof DatasetSchema && holdOut instanceof HoldOut) faults.push(...holdOut._faults(schema));

@@ -65,6 +65,11 @@ export interface DataPipelineOptions {
    * @default half of the schema's maximumBadShare; 0.05 where it has none
    */
   readonly warnAtBadShare?: number;
+  /**
+   * Version of the code that makes the dataset, such as the commit that is deployed, for the manifests; 1 to 128 characters.
+   * @default the version of Slipway
+   */
+  readonly codeVersion?: string;
 }
 
 /** Properties of a `DataPipeline`. */

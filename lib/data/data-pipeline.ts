@@ -224,7 +224,14 @@ export class DataPipeline extends Construct implements IDataPipeline {
     return made;
   }
 
-  private config({ schema, holdOut, sources, partitions, shardSize }: DataPipelineProps): DataPipelineConfig {
+  private config({
+    schema,
+    holdOut,
+    sources,
+    partitions,
+    shardSize,
+    codeVersion,
+  }: DataPipelineProps): DataPipelineConfig {
     return {
       dataset: this.datasetName,
       schema: schema._document,
@@ -232,7 +239,8 @@ export class DataPipeline extends Construct implements IDataPipeline {
       sources: sources.map((source) => source._document),
       partitions: partitions ?? 16,
       shardBytes: (shardSize ?? Size.mebibytes(64)).toBytes(),
-      codeVersion: packageVersion(),
+      codeVersion: codeVersion ?? packageVersion(),
+      lockDays: this.store.versionLock?.toDays(),
     };
   }
 }

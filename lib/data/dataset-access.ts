@@ -16,10 +16,9 @@ interface KeptDatasets {
   readonly key: IKey;
 }
 
-const { runs, quarantine, manifests, indexes } = DATASET_OBJECTS;
-const SHARDS = 'shards/';
+const { runs, quarantine, shards, manifests, indexes, inbox, replay } = DATASET_OBJECTS;
 /** Parts of the bucket that hold what is published. */
-const PUBLISHED = [SHARDS, manifests, indexes];
+const PUBLISHED = [shards, manifests, indexes];
 
 /** What each part of a pipeline may do with the datasets: its own folders of the bucket, and no more. */
 export class DatasetAccess {
@@ -53,8 +52,12 @@ export class DatasetAccess {
   connectSteps(handler: LambdaFunction): void {
     const { table, key } = this.kept;
     this.allow(handler, ['s3:GetObject', 's3:PutObject'], [runs, ...PUBLISHED]);
-    // Indexes of versions that are no longer the latest; never a version itself.
-    this.allow(handler, ['s3:DeleteObject'], [runs, indexes]);
+    // Indexes of versions that are no longer the latest, and bad rows of objects that changed while they were read; never a version.
+    this.allow(handler, ['s3:DeleteObject'], [runs, quarantine, indexes]);
+    // Longer, never shorter: that is another action. Means nothing in a bucket without Object Lock.
+    this.allow(handler, ['s3:PutObjectRetention'], [shards, manifests]);
+    // That a run has taken them, so that they may go.
+    this.allow(handler, ['s3:PutObjectVersionTagging'], [inbox, replay]);
     this.allowList(handler);
     table.grant(
       handler,
@@ -91,10 +94,10 @@ export class DatasetAccess {
       actions: ['s3:ListBucket'],
       resourceArns: [bucket.bucketArn],
     });
-    principalStatement?.addCondition('StringLike', { 's3:prefix': [SHARDS, manifests].map((prefix) => `${prefix}*`) });
+    principalStatement?.addCondition('StringLike', { 's3:prefix': [shards, manifests].map((prefix) => `${prefix}*`) });
     return table
       .grant(grantee, 'dynamodb:GetItem', 'dynamodb:Query')
-      .combine(this.allow(grantee, ['s3:GetObject', 's3:GetObjectVersion'], [SHARDS, manifests]));
+      .combine(this.allow(grantee, ['s3:GetObject', 's3:GetObjectVersion'], [shards, manifests]));
   }
 
   private allow(grantee: IGrantable, actions: string[], prefixes: readonly string[]): Grant {

@@ -4,16 +4,9 @@ import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import {
-  BlockPublicAccess,
-  Bucket,
-  BucketEncryption,
-  CfnBucket,
-  type LifecycleRule,
-  ObjectLockRetention,
-} from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, type LifecycleRule } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { DATASET_OBJECTS } from '../../protocol/dataset';
+import { DATASET_OBJECTS, TAKEN_TAG } from '../../protocol/dataset';
 import { acknowledge } from '../core/acknowledge';
 import { checkBoolean, checkDuration, checkObject, faultsOf } from '../core/checks';
 import { ConfigError } from '../core/config-error';
@@ -46,7 +39,8 @@ export interface DatasetStoreProps {
    */
   readonly runRetention?: Duration;
   /**
-   * How long rows that were set apart are kept, with their original bytes, and objects of the inbox; whole days.
+   * How long rows that were set apart are kept, with their original bytes, and objects of the inbox that a run has taken; whole days.
+   * What no run has taken stays.
    * @default 30 days
    */
   readonly quarantineRetention?: Duration;
@@ -56,7 +50,8 @@ export interface DatasetStoreProps {
    */
   readonly noncurrentRetention?: Duration;
   /**
-   * How long each object is locked against deletion (S3 Object Lock, governance mode); whole days, `Duration.days(0)` for not at all.
+   * How long shards and manifests are locked against deletion, from when they are published (S3 Object Lock, governance mode); whole
+   * days, `Duration.days(0)` for not at all. Nothing else in the bucket is locked.
    * Cannot be given to a bucket that exists without it. Refused for personal data, and with DESTROY.
    * @default not at all
    */
@@ -76,22 +71,27 @@ export class DatasetStore extends Construct implements IDatasetStore {
    *
    * @internal
    */
-  static _fromLinks(scope: Construct, id: string, deployment: string, locksVersions: boolean): IDatasetStore {
-    return new LinkedDatasetStore(scope, id, deployment, locksVersions);
+  static _fromLinks(
+    scope: Construct,
+    id: string,
+    deployment: string,
+    versionLock: Duration | undefined,
+  ): IDatasetStore {
+    return new LinkedDatasetStore(scope, id, deployment, versionLock);
   }
 
   /** Versions, quarantine and runs. */
   readonly bucket: Bucket;
   /** Catalogue of versions and runs. */
   readonly table: TableV2;
-  readonly locksVersions: boolean;
+  readonly versionLock?: Duration;
   private readonly access: DatasetAccess;
 
   constructor(scope: Construct, id: string, props: DatasetStoreProps) {
     super(scope, id);
     check(this, props);
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
-    this.locksVersions = isSet(props.versionLock);
+    this.versionLock = isSet(props.versionLock) ? props.versionLock : undefined;
     this.table = new TableV2(this, 'Catalogue', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
@@ -110,9 +110,8 @@ export class DatasetStore extends Construct implements IDatasetStore {
       removalPolicy,
       autoDeleteObjects: removalPolicy === RemovalPolicy.DESTROY,
       lifecycleRules: lifecycle(props),
-      ...(isSet(props.versionLock)
-        ? { objectLockEnabled: true, objectLockDefaultRetention: ObjectLockRetention.governance(props.versionLock) }
-        : {}),
+      // No retention by default: it would keep what is temporary. What is published is locked by whoever publishes it.
+      ...(this.versionLock === undefined ? {} : { objectLockEnabled: true }),
     });
     tellEventBridge(this.bucket);
     acknowledge(
@@ -177,7 +176,7 @@ class LinkedDatasetStore extends Construct implements IDatasetStore {
     scope: Construct,
     id: string,
     deployment: string,
-    readonly locksVersions: boolean,
+    readonly versionLock: Duration | undefined,
   ) {
     super(scope, id);
     const bucket = Bucket.fromBucketArn(this, 'Bucket', readLink(this, deployment, STATE_LINK.datasetBucket));
@@ -213,26 +212,38 @@ class LinkedDatasetStore extends Construct implements IDatasetStore {
   }
 }
 
-const { runs, quarantine, replay, inbox } = DATASET_OBJECTS;
+const { runs, quarantine, replay, inbox, indexes } = DATASET_OBJECTS;
+const DAY = Duration.days(1);
 
-/** What is temporary goes, with its older versions; of what is published only what was deleted or written over. */
+/**
+ * What is temporary goes, with its older versions, but of what arrives only what was taken; of what is published only what was deleted or
+ * written over. Of several rules the shortest time holds.
+ */
 function lifecycle(props: DatasetStoreProps): LifecycleRule[] {
   const { runRetention = Duration.days(14), quarantineRetention = Duration.days(30) } = props;
   const temporary = (prefix: string, expiration: Duration): LifecycleRule => ({
     id: `expire-${prefix.slice(0, -1)}`,
     prefix,
     expiration,
-    noncurrentVersionExpiration: Duration.days(1),
+    noncurrentVersionExpiration: DAY,
+  });
+  const taken = (prefix: string): LifecycleRule => ({
+    ...temporary(prefix, quarantineRetention),
+    tagFilters: { [TAKEN_TAG.key]: TAKEN_TAG.value },
   });
   return [
     temporary(runs, runRetention),
     temporary(quarantine, quarantineRetention),
-    temporary(replay, quarantineRetention),
-    temporary(inbox, quarantineRetention),
+    taken(replay),
+    taken(inbox),
+    // Retired as soon as two versions are newer; nobody asks for them again.
+    { id: 'expire-index', prefix: indexes, noncurrentVersionExpiration: DAY },
     {
       id: 'expire-noncurrent',
       noncurrentVersionExpiration: props.noncurrentRetention ?? Duration.days(30),
-      abortIncompleteMultipartUploadAfter: Duration.days(1),
+      // Of objects that are gone with all their versions; they slow listings down.
+      expiredObjectDeleteMarker: true,
+      abortIncompleteMultipartUploadAfter: DAY,
     },
   ];
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { getAll, putAll } from '../../lambdas/data-steps/io/batches';
 import { StepBucket } from '../../lambdas/data-steps/io/bucket';
 import { DynamoCatalogue } from '../../lambdas/data-steps/io/catalogue';
@@ -192,9 +192,9 @@ describe('batches of items', () => {
 });
 
 describe('the dataset bucket', () => {
-  const bucketWith = (replies: Record<string, Reply | Reply[]> = {}) => {
+  const bucketWith = (replies: Record<string, Reply | Reply[]> = {}, lockDays?: number) => {
     const { client, sent } = clientOf(replies);
-    return { bucket: new StepBucket('b', client, new DatasetBucket('b', client)), sent };
+    return { bucket: new StepBucket('b', client, new DatasetBucket('b', client), lockDays), sent };
   };
   const body = (text: string) => ({ Body: { transformToByteArray: async () => Buffer.from(text) } });
 
@@ -223,6 +223,45 @@ describe('the dataset bucket', () => {
       CopySource: 'b/runs/a%20b/%C3%BC',
       TaggingDirective: 'REPLACE',
     });
+  });
+
+  it('locks shards and manifests for the days that it is given, and nothing of a run', async () => {
+    vi.useFakeTimers({ now: Date.UTC(2026, 10, 25) });
+    const { bucket, sent } = bucketWith({}, 30);
+    await bucket.copy('runs/r/out/x', 'shards/x');
+    await bucket.put('manifests/v.json', Buffer.from(''), 'application/json');
+    for (const prefix of ['runs', 'quarantine', 'inbox', 'replay', 'index']) {
+      await bucket.copy('runs/r/out/x', `${prefix}/x`);
+      await bucket.put(`${prefix}/x`, Buffer.from(''), 'application/json');
+    }
+    vi.useRealTimers();
+    const locks = sent.map(({ input }) => [input.ObjectLockMode, input.ObjectLockRetainUntilDate]);
+    const until = new Date(Date.UTC(2026, 11, 25));
+    expect(locks.slice(0, 2)).toEqual([
+      ['GOVERNANCE', until],
+      ['GOVERNANCE', until],
+    ]);
+    for (const lock of locks.slice(2)) expect(lock).toEqual([undefined, undefined]);
+  });
+
+  it('tags the versions of its own inbox and replays that were taken, and nothing of other buckets or that is gone', async () => {
+    const { bucket, sent } = bucketWith({ PutObjectTagging: [{}, named('NoSuchVersion'), named('AccessDenied')] });
+    const object = { bucket: 'b', key: 'inbox/a', etag: '"e"', bytes: 1, versionId: 'v' };
+    await bucket.tagTaken([
+      object,
+      { ...object, bucket: 'mail' },
+      { ...object, key: 'daily/a' },
+      { ...object, versionId: undefined },
+      { ...object, key: 'replay/a' },
+    ]);
+    expect(sent.map(({ input }) => input.Key)).toEqual(['inbox/a', 'replay/a']);
+    expect(sent[0]?.input).toEqual({
+      Bucket: 'b',
+      Key: 'inbox/a',
+      VersionId: 'v',
+      Tagging: { TagSet: [{ Key: 'slipway', Value: 'taken' }] },
+    });
+    await expect(bucket.tagTaken([object])).rejects.toThrow('AccessDenied');
   });
 
   it('knows what is there', async () => {

@@ -52,6 +52,8 @@ export class Cloud {
   readonly versions = new Map<string, DatasetVersionItem>();
   latest: LatestVersion | undefined;
   readonly taken = new Map<string, string>();
+  /** Keys of objects that may go with time. */
+  readonly tagged = new Set<string>();
   readonly ends = new Map<string, number | 'running'>();
   readonly events: DatasetPublished[] = [];
   readonly metrics: MetricValues[] = [];
@@ -190,6 +192,10 @@ export class Cloud {
             this.objects.set(to, found);
           });
         },
+        tagTaken: (objects) =>
+          this.write(`tag ${objects.length}`, () => {
+            for (const { key } of objects) this.tagged.add(key);
+          }),
         list: (prefix) => pages(this.keys(prefix)),
         remove: (keys) =>
           this.write(`remove ${keys.length}`, () => {

@@ -51,6 +51,20 @@ describe('a run', () => {
     expect(lastRun(cloud)).toMatchObject({ state: 'published', version: cloud.latest?.version });
   });
 
+  it('lets go with time what it has taken, once it is marked, and nothing that a gate refused', async () => {
+    const cloud = pipeline({ minimumRows: 3 });
+    cloud.deliver('in/1.jsonl', two);
+    await cloud.run();
+    expect(lastRun(cloud)).toMatchObject({ state: 'gate-failed' });
+    expect([...cloud.tagged]).toEqual([]);
+    cloud.deliver('in/2.jsonl', linesOf([{ id: 'c', text: 'three' }]));
+    const writes: string[] = [];
+    cloud.hook = (write, when) => when === 'after' && writes.push(write.split(' ')[0] ?? '');
+    await cloud.run();
+    expect([...cloud.tagged].sort()).toEqual(['in/1.jsonl', 'in/2.jsonl']);
+    expect(writes.indexOf('tag')).toBeGreaterThan(writes.lastIndexOf('markTaken'));
+  });
+
   it('with nothing new, or with duplicates alone, changes nothing', async () => {
     const cloud = pipeline();
     expect((await cloud.run()).status).toBe('SUCCEEDED');

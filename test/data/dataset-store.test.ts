@@ -20,6 +20,7 @@ function templateWith(changes: Partial<DatasetStoreProps> = {}): Template {
 interface Rule {
   readonly Prefix?: string;
   readonly ExpirationInDays?: number;
+  readonly TagFilters?: readonly object[];
   readonly NoncurrentVersionExpiration?: { readonly NoncurrentDays: number };
 }
 
@@ -87,6 +88,7 @@ describe('a dataset store', () => {
       'quarantine/': [30, 1],
       'replay/': [30, 1],
       'inbox/': [30, 1],
+      'index/': [undefined, 1],
       all: [undefined, 30],
     });
     expect(
@@ -97,7 +99,21 @@ describe('a dataset store', () => {
           noncurrentRetention: Duration.days(7),
         }),
       ),
-    ).toEqual({ 'runs/': [3, 1], 'quarantine/': [90, 1], 'replay/': [90, 1], 'inbox/': [90, 1], all: [undefined, 7] });
+    ).toEqual({
+      'runs/': [3, 1],
+      'quarantine/': [90, 1],
+      'replay/': [90, 1],
+      'inbox/': [90, 1],
+      'index/': [undefined, 1],
+      all: [undefined, 7],
+    });
+  });
+
+  it('lets go of what arrived only once a run has taken it', () => {
+    const { Rules } = property<{ Rules: Rule[] }>(only(template, 'AWS::S3::Bucket'), 'LifecycleConfiguration');
+    const filtered = Rules.filter(({ TagFilters }) => TagFilters !== undefined);
+    expect(filtered.map(({ Prefix }) => Prefix).sort()).toEqual(['inbox/', 'replay/']);
+    for (const { TagFilters } of filtered) expect(TagFilters).toEqual([{ Key: 'slipway', Value: 'taken' }]);
   });
 
   it('locks nothing unless it is told to', () => {
@@ -105,10 +121,14 @@ describe('a dataset store', () => {
     expect(only(templateWith({ versionLock: Duration.days(0) }), 'AWS::S3::Bucket').Properties).not.toHaveProperty(
       'ObjectLockEnabled',
     );
-    templateWith({ versionLock: Duration.days(365) }).hasResourceProperties('AWS::S3::Bucket', {
-      ObjectLockEnabled: true,
-      ObjectLockConfiguration: { Rule: { DefaultRetention: { Days: 365, Mode: 'GOVERNANCE' } } },
-    });
+  });
+
+  it('can lock objects, and locks none by default: what is temporary must go', () => {
+    const bucket = only(templateWith({ versionLock: Duration.days(365) }), 'AWS::S3::Bucket');
+    expect(bucket.Properties).toMatchObject({ ObjectLockEnabled: true });
+    expect(JSON.stringify(bucket.Properties)).not.toContain('DefaultRetention');
+    expect(storeWith({ versionLock: Duration.days(365) }).store.versionLock?.toDays()).toBe(365);
+    expect(storeWith({ versionLock: Duration.days(0) }).store.versionLock).toBeUndefined();
   });
 
   it('lets a reader read what is published, and neither runs nor quarantine nor the inbox', () => {

@@ -75,7 +75,23 @@ describe('what a function may do', () => {
   });
 
   it('never takes a shard or a manifest away', () => {
-    expect(resourcesOfAction('PipelineStepsRole', 's3:DeleteObject')).not.toMatch(/shards|manifests|quarantine/);
+    expect(resourcesOfAction('PipelineStepsRole', 's3:DeleteObject')).not.toMatch(/shards|manifests/);
+  });
+
+  it('takes from quarantine the files of objects that changed while they were read', () => {
+    expect(resourcesOfAction('PipelineStepsRole', 's3:DeleteObject')).toContain('/quarantine/*');
+  });
+
+  it('locks what is published, and nothing else', () => {
+    const locked = resourcesOfAction('PipelineStepsRole', 's3:PutObjectRetention');
+    for (const part of ['/manifests/*', '/shards/*']) expect(locked).toContain(part);
+    expect(locked).not.toMatch(/runs|quarantine|inbox|replay|index/);
+  });
+
+  it('says of objects of the inbox and of replays that they were taken, and of no others', () => {
+    const tagged = resourcesOfAction('PipelineStepsRole', 's3:PutObjectVersionTagging');
+    for (const part of ['/inbox/*', '/replay/*']) expect(tagged).toContain(part);
+    expect(tagged).not.toMatch(/runs|quarantine|shards|manifests|index|arrivals-of-flights/);
   });
 
   it('to sources is to read what stands below their prefixes, and what is replayed', () => {
@@ -253,6 +269,24 @@ describe('the configuration of the functions', () => {
       });
     }
   });
+
+  it('names the code of the team where it says so, and the days of a lock where the store has one', () => {
+    const configOf = (changes: Partial<DataPipelineProps>, app = newApp()) => {
+      pipelineWith(changes, app);
+      const { directory } = app.synth();
+      const [folder = ''] = readdirSync(directory).filter((name) => /^\.slipway-data-steps/.test(name));
+      return JSON.parse(readFileSync(join(directory, folder, 'slipway-config.json'), 'utf8'));
+    };
+    expect(configOf({ codeVersion: '4f2a91c' })).toMatchObject({ codeVersion: '4f2a91c' });
+    expect(configOf({})).not.toHaveProperty('lockDays');
+    const app = newApp();
+    const other = new Stack(app, 'other', { env: REGION });
+    const store = new DatasetStore(other, 'Store', {
+      encryptionKey: new Key(other, 'Key'),
+      versionLock: Duration.days(9),
+    });
+    expect(configOf({ store }, app)).toMatchObject({ lockDays: 9 });
+  });
 });
 
 describe('a pipeline fails', () => {
@@ -292,6 +326,7 @@ describe('a pipeline fails', () => {
     ['with shards of nothing', { shardSize: Size.kibibytes(1) }, 'shardSize is 1024 bytes, expected 1 MiB to 1 GiB'],
     ['with time for nothing', { timeout: Duration.minutes(5) }, 'timeout is 300000 ms, expected 1200000'],
     ['with a warning in percent', { warnAtBadShare: 5 }, 'warnAtBadShare is 5, expected a number from 0 to 1'],
+    ['with a commit of several words', { codeVersion: 'my commit' }, 'codeVersion is "my commit", expected up to 128'],
     ['with a name of capitals', { deployment: 'Flights' }, 'deployment is "Flights", expected lower case'],
     [
       'with a name that is too long',

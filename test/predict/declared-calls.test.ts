@@ -37,12 +37,15 @@ const ACTIONS_OF: Record<string, readonly string[]> = {
   's3:DeleteObjects': ['s3:DeleteObject'],
   's3:HeadObject': ['s3:GetObject'],
   's3:ListObjectsV2': ['s3:ListBucket'],
+  // Versions are tagged, never whatever lies under a key now.
+  's3:PutObjectTagging': ['s3:PutObjectVersionTagging'],
 };
 /** What a service does in the name of the caller, without a call of its own. */
 const IN_THE_CALLERS_NAME: Record<string, readonly string[]> = {
   // Reading a version is an action of its own; listing is what S3 asks for before it says that an object is missing.
   'check-data': ['s3:GetObjectVersion', 's3:ListBucket'],
-  'data-steps': ['s3:GetObjectVersion'],
+  // A lock is a header of what is written.
+  'data-steps': ['s3:GetObjectVersion', 's3:PutObjectRetention'],
   'endpoint-controller': ['iam:PassRole', 'ssm:GetParameters'],
 };
 

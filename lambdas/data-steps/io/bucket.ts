@@ -3,14 +3,25 @@ import {
   DeleteObjectsCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
+  PutObjectTaggingCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import type { DatasetBucket } from '../../shared/clients/dataset-bucket';
+import { DATASET_OBJECTS, type SourceObject, TAKEN_TAG } from '../../../protocol/dataset';
+import { atOnce } from '../../shared/at-once';
+import type { DatasetBucket, ObjectLock } from '../../shared/clients/dataset-bucket';
 import type { ByteRange, ContentType } from '../../shared/dataset/object-store';
 import type { Bucket } from '../ports';
 
 /** What S3 deletes in one request. */
 const DELETES = 1000;
+/** Objects that are tagged at once. */
+const TAGS = 16;
+const GONE: ReadonlySet<string> = new Set(['NoSuchKey', 'NoSuchVersion', 'MethodNotAllowed']);
+const DAY_MS = 86_400_000;
+/** What a lock is for: what is published, and never changes. */
+const LOCKED = [DATASET_OBJECTS.shards, DATASET_OBJECTS.manifests];
+/** Sources that are the dataset's own. */
+const OWN_SOURCES = [DATASET_OBJECTS.inbox, DATASET_OBJECTS.replay];
 
 /** The dataset bucket for whoever moves and removes whole objects. */
 export class StepBucket implements Bucket {
@@ -18,6 +29,8 @@ export class StepBucket implements Bucket {
     readonly name: string,
     private readonly client: S3Client,
     private readonly objects: DatasetBucket,
+    /** Days for which what is published is locked; undefined where it is not. */
+    private readonly lockDays?: number,
   ) {}
 
   get(key: string, range?: ByteRange): Promise<Buffer | undefined> {
@@ -25,7 +38,7 @@ export class StepBucket implements Bucket {
   }
 
   put(key: string, body: Buffer, contentType: ContentType): Promise<void> {
-    return this.objects.put(key, body, contentType);
+    return this.objects.put(key, body, contentType, this.lockOf(key));
   }
 
   async exists(key: string): Promise<boolean> {
@@ -47,8 +60,43 @@ export class StepBucket implements Bucket {
         CopySource: `${this.name}/${from.split('/').map(encodeURIComponent).join('/')}`,
         // Nothing here has tags; to copy them would take a permission to read them.
         TaggingDirective: 'REPLACE',
+        ...this.lockOf(to),
       }),
     );
+  }
+
+  /** Versions as they were read: what was put under the same key since is another's, and stays. */
+  async tagTaken(objects: readonly SourceObject[]): Promise<void> {
+    const own = objects.filter(
+      ({ bucket, key }) => bucket === this.name && OWN_SOURCES.some((prefix) => key.startsWith(prefix)),
+    );
+    await atOnce(own, TAGS, ({ key, versionId }) => this.tag(key, versionId));
+  }
+
+  private async tag(key: string, versionId: string | undefined): Promise<void> {
+    if (versionId === undefined) return;
+    try {
+      await this.client.send(
+        new PutObjectTaggingCommand({
+          Bucket: this.name,
+          Key: key,
+          VersionId: versionId,
+          Tagging: { TagSet: [{ Key: TAKEN_TAG.key, Value: TAKEN_TAG.value }] },
+        }),
+      );
+    } catch (error) {
+      // Deleted since it was read.
+      if (error instanceof Error && GONE.has(error.name)) return;
+      throw error;
+    }
+  }
+
+  private lockOf(key: string): ObjectLock | undefined {
+    if (this.lockDays === undefined || !LOCKED.some((prefix) => key.startsWith(prefix))) return undefined;
+    return {
+      ObjectLockMode: 'GOVERNANCE',
+      ObjectLockRetainUntilDate: new Date(Date.now() + this.lockDays * DAY_MS),
+    };
   }
 
   async *list(prefix: string): AsyncGenerator<readonly string[]> {

@@ -8,6 +8,12 @@ import { callsWithin } from './call-limits';
  */
 export const S3_LIMITS = callsWithin({ attemptMs: 30_000, attempts: 4 });
 
+/** S3 Object Lock of what is written. Those who may bypass governance can still delete it. */
+export interface ObjectLock {
+  readonly ObjectLockMode: 'GOVERNANCE';
+  readonly ObjectLockRetainUntilDate: Date;
+}
+
 /** The dataset bucket for whoever reads and writes objects of a run. */
 export class DatasetBucket implements ObjectStore {
   constructor(
@@ -37,9 +43,9 @@ export class DatasetBucket implements ObjectStore {
     }
   }
 
-  async put(key: string, body: Buffer, contentType: ContentType): Promise<void> {
+  async put(key: string, body: Buffer, contentType: ContentType, lock?: ObjectLock): Promise<void> {
     await this.client.send(
-      new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: body, ContentType: contentType }),
+      new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: body, ContentType: contentType, ...lock }),
     );
   }
 }
