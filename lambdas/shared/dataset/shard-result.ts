@@ -1,4 +1,4 @@
-import type { RowFault, RowRule, SourceObject } from '../../../protocol/dataset';
+import type { RowFault, RowRule, ShardTask, SourceObject } from '../../../protocol/dataset';
 import type { DatasetProfile } from '../statistics/dataset-profile';
 
 /** Rows of a shard that go into the result itself as samples. */
@@ -23,6 +23,8 @@ export interface RowBlock {
 export interface ShardResult {
   readonly shard: string;
   readonly object: SourceObject;
+  /** As planned. */
+  readonly range?: ShardTask['range'];
   /** `rows = accepted + quarantined`. */
   readonly counts: { readonly rows: number; readonly accepted: number; readonly quarantined: number };
   /** Faults, of which a row may have several. */
