@@ -134,6 +134,8 @@ export interface ShardTask {
   readonly header?: readonly string[];
   /** Number of the first row of the range, counted from 1 without the header. */
   readonly firstRow: number;
+  /** Events later than it have a wrong time, and are not the newest; ISO 8601, UTC. Absent: there are none. */
+  readonly notAfter?: string;
 }
 
 /** Where a bad row stood and why it is bad. Values of personal columns are masked. */
@@ -268,6 +270,8 @@ export interface DatasetRun {
   readonly execution: string;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
+  /** When another execution took it up, the last time; it is judged and measured by then. */
+  readonly resumedAt?: string;
   readonly endedAt?: string;
   readonly counts?: RowCounts;
   readonly version?: string;

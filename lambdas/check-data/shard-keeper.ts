@@ -31,6 +31,8 @@ export class ShardKeeper implements RowTaker {
   private readonly shard: number;
   /** Column of the newest event, or -1. */
   private readonly freshness: number;
+  /** Later events have a wrong time. */
+  private readonly notAfter: number;
   private newest = Number.NEGATIVE_INFINITY;
   private uploads: Upload[] = [];
 
@@ -46,6 +48,7 @@ export class ShardKeeper implements RowTaker {
     this.writer = new RowBlockWriter(partitions);
     this.quarantine = new QuarantineWriter(task);
     this.shard = Number(task.shard);
+    this.notAfter = task.notAfter === undefined ? Number.POSITIVE_INFINITY : Date.parse(task.notAfter);
     this.freshness = schema.columns.findIndex(({ name }) => name === schema.freshness?.column);
   }
 
@@ -57,7 +60,8 @@ export class ShardKeeper implements RowTaker {
     this.tally.accept();
     check.addTo(this.profile);
     if (this.freshness !== -1 && check.kinds[this.freshness] !== CELL.none) {
-      this.newest = Math.max(this.newest, check.values[this.freshness] as number);
+      const event = check.values[this.freshness] as number;
+      if (event > this.newest && event <= this.notAfter) this.newest = event;
     }
     const { lines, hasher, writer } = this;
     lines.write(check);

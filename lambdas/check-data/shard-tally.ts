@@ -24,11 +24,12 @@ export class ShardTally {
     }
   }
 
-  result({ shard, object }: ShardTask): Omit<ShardResult, 'header' | 'profile' | 'blocks' | 'quarantineFiles'> {
+  result({ shard, object, range }: ShardTask): Omit<ShardResult, 'header' | 'profile' | 'blocks' | 'quarantineFiles'> {
     const { accepted, quarantined, failFaults, faultsByRule, samples } = this;
     return {
       shard,
       object,
+      ...(range === undefined ? {} : { range }),
       counts: { rows: accepted + quarantined, accepted, quarantined },
       faultsByRule,
       failFaults,

@@ -18,6 +18,6 @@ export interface Evidence {
   /** The latest version with the profile of all of its rows; undefined for the first. */
   readonly parent: { readonly version: string; readonly profile: DatasetProfile } | undefined;
   readonly newestEvent: string | undefined;
-  /** Milliseconds since the epoch: when the run began, so that judging it again gives the same. */
-  readonly startedAt: number;
+  /** Milliseconds since the epoch: when the run began or was taken up, so that judging it again gives the same. */
+  readonly began: number;
 }

@@ -59,16 +59,14 @@ function nullShareChecks({ name, maxNullShare }: ColumnSchema, { profile }: Evid
   return [atMost(rule, column.nulls / column.rows, maxNullShare, expected)];
 }
 
-function freshnessChecks({ schema, accepted, newestEvent, startedAt }: Evidence): GateCheck[] {
+function freshnessChecks({ schema, accepted, newestEvent, began }: Evidence): GateCheck[] {
   const { freshness } = schema;
   if (freshness === undefined) return [];
   const { column, maxAgeSeconds } = freshness;
   const rule = { rule: 'freshness', column } as const;
   const expected = `newest event at most ${maxAgeSeconds} s old`;
   if (newestEvent !== undefined) {
-    return [
-      atMost(rule, Math.max(0, Math.round((startedAt - Date.parse(newestEvent)) / 1000)), maxAgeSeconds, expected),
-    ];
+    return [atMost(rule, Math.max(0, Math.round((began - Date.parse(newestEvent)) / 1000)), maxAgeSeconds, expected)];
   }
   if (accepted === 0) return [notRun(rule, expected, true, 'no row was accepted')];
   return [notRun(rule, expected, false, 'no accepted row says when its event was')];

@@ -20,6 +20,7 @@ import { judgeRun } from './gate';
 import { keepLease } from './lease';
 import type { MergedRun } from './merged-run';
 import type { World } from './ports';
+import { beginOf } from './run-time';
 
 const READS = 16;
 
@@ -55,7 +56,6 @@ export async function judge(world: World, execution: string, run: PipelineRun): 
   }
 
   const added = addedProfile(split);
-  const startedAt = (await catalogue.run(run.run))?.startedAt;
   const gate = judgeRun({
     schema: config.schema,
     counts,
@@ -66,7 +66,7 @@ export async function judge(world: World, execution: string, run: PipelineRun): 
     added,
     parent: parent === null ? undefined : await parentProfile(world, parent),
     newestEvent: merged.newestEvent,
-    startedAt: startedAt === undefined ? world.now() : Date.parse(startedAt),
+    began: beginOf(await catalogue.run(run.run), world.now()),
   });
   const { faultsByRule, samples, lost, profile, newestEvent } = merged;
   const report: RunReport = { run: run.run, counts, faultsByRule, samples, gate, leftAlone, lost, profile };

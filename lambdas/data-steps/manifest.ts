@@ -7,6 +7,7 @@ import { mergeProfiles } from '../shared/statistics/profile';
 import { readProfile } from '../shared/statistics/read-profile';
 import type { JudgedRun } from './judge';
 import { later } from './merged-run';
+import { credible } from './run-time';
 
 export interface MadeOf {
   readonly config: DataPipelineConfig;
@@ -15,12 +16,14 @@ export interface MadeOf {
   readonly sources: readonly SourceObject[];
   /** Undefined for the first version. */
   readonly parent: DatasetManifest | undefined;
+  /** Milliseconds since the epoch: when the run began or was taken up. */
+  readonly began: number;
   /** ISO 8601, UTC. */
   readonly publishedAt: string;
 }
 
 /** The manifest of the version that a run makes: the shards that are left of the parent, and those of the rows it adds. */
-export function manifestOf({ config, run, judged, sources, parent, publishedAt }: MadeOf): DatasetManifest {
+export function manifestOf({ config, run, judged, sources, parent, began, publishedAt }: MadeOf): DatasetManifest {
   const { schema, holdOut, partitions, dataset, codeVersion } = config;
   const shards = [...(parent === undefined ? [] : liveShards(parent)), ...judged.files];
   const schemaHash = schemaHashOf(schema);
@@ -28,7 +31,7 @@ export function manifestOf({ config, run, judged, sources, parent, publishedAt }
     schemaHash,
     shards.map(({ digest }) => digest),
   );
-  const newestEvent = later(parent?.newestEvent, judged.newestEvent);
+  const newestEvent = later(credible(parent?.newestEvent, began), judged.newestEvent);
   return {
     dataset,
     version: versionOf(contentHash),

@@ -8,7 +8,7 @@ import type { ShardResult } from '../shared/dataset/shard-result';
 import { keepLease } from './lease';
 import { RunMerger } from './merged-run';
 import { shardName } from './plan';
-import type { World } from './ports';
+import type { Bucket, World } from './ports';
 
 /** Results that are read at once, and held at most. */
 const READS = 16;
@@ -24,13 +24,13 @@ export async function merge(world: World, execution: string, run: PipelineRun): 
   const { shards } = await readJson<RunPlan>(bucket, DATASET_OBJECTS.plan(run.run));
   const total = new RunMerger(config.partitions);
   const lost: SourceObject[] = [];
-  for await (const { object, merger, files } of mergedObjects(world, run.run, shards)) {
+  for await (const { object, merger, names } of mergedObjects(world, run.run, shards)) {
     if (merger !== undefined) {
       total.absorb(merger);
       continue;
     }
     lost.push(object);
-    await bucket.remove(files);
+    for (const shard of names) await removeQuarantine(bucket, run.run, shard);
   }
   const parts = total.keys.map((keys, partition) => ({ keys, rows: total.rows[partition] ?? [] }));
   await atOnce(parts, WRITES, (part, partition) => writeJson(bucket, RUN_KEYS.parts(run.run, partition), part));
@@ -45,8 +45,8 @@ interface MergedObject {
   readonly object: SourceObject;
   /** Undefined where the object was lost. */
   merger: RunMerger | undefined;
-  /** Files of its quarantined rows. */
-  readonly files: string[];
+  /** Names of its shards. */
+  readonly names: string[];
 }
 
 /** Objects with all of their shards, which follow each other. */
@@ -55,13 +55,22 @@ async function* mergedObjects(world: World, run: string, shards: number): AsyncG
   for await (const result of results(world, run, shards)) {
     if (current === undefined || CATALOGUE_KEYS.source(current.object) !== CATALOGUE_KEYS.source(result.object)) {
       if (current !== undefined) yield current;
-      current = { object: result.object, merger: new RunMerger(world.config.partitions), files: [] };
+      current = { object: result.object, merger: new RunMerger(world.config.partitions), names: [] };
     }
-    current.files.push(...result.quarantineFiles);
+    current.names.push(result.shard);
     if (result.lost === undefined) current.merger?.add(result);
     else current.merger = undefined;
   }
   if (current !== undefined) yield current;
+}
+
+/** Files of an attempt that was killed are among them, of which no result tells. */
+async function removeQuarantine(bucket: Bucket, run: string, shard: string): Promise<void> {
+  const prefix = `${DATASET_OBJECTS.quarantineOf(run)}${shard}`;
+  for await (const keys of bucket.list(prefix)) {
+    // The name of a shard may begin that of another, where there are very many.
+    await bucket.remove(keys.filter((key) => !/\d/.test(key.charAt(prefix.length))));
+  }
 }
 
 /** All shards in their order, a few at a time. A shard without a result is a fault of the machine, and ends the run. */

@@ -7,6 +7,7 @@ import { SourceLost } from '../shared/dataset/source-lost';
 import { keepLease } from './lease';
 import { type LeftAlone, newObjects } from './list-new';
 import type { NewObject, World } from './ports';
+import { beginOf, latestEvent } from './run-time';
 import { unlikeParent } from './same-shape';
 
 /**
@@ -41,7 +42,8 @@ export async function plan(world: World, execution: string, run: PipelineRun): P
       return { ...run, outcome: DATA_OUTCOME.refused, ending: 'failed' };
     }
   }
-  const decided = await decide(world, run.run, parent);
+  const notAfter = new Date(latestEvent(beginOf(item, world.now()))).toISOString();
+  const decided = await decide(world, run.run, parent, notAfter);
   // Asked by itself: the rest is taken by the run after this one.
   if (decided.more) await catalogue.askAgain(execution);
   // Last: where a plan is, its lists are.
@@ -51,7 +53,7 @@ export async function plan(world: World, execution: string, run: PipelineRun): P
   return planned(run, decided);
 }
 
-async function decide(world: World, run: string, parent: string | null): Promise<RunPlan> {
+async function decide(world: World, run: string, parent: string | null, notAfter: string): Promise<RunPlan> {
   const leftAlone: LeftAlone = { count: 0, first: [] };
   const objects: RunPlan['objects'][number][] = [];
   const tasks: ShardTask[] = [];
@@ -69,7 +71,7 @@ async function decide(world: World, run: string, parent: string | null): Promise
       continue;
     }
     objects.push(found.object);
-    for (const range of ranges) tasks.push({ run, shard: shardName(tasks.length), ...found, ...range });
+    for (const range of ranges) tasks.push({ run, shard: shardName(tasks.length), ...found, ...range, notAfter });
   }
   const partitions: PartitionTask[] = Array.from({ length: world.config.partitions }, (_, partition) => ({
     run,
@@ -84,7 +86,8 @@ async function decide(world: World, run: string, parent: string | null): Promise
 async function rangesOf({ sources, config }: World, found: NewObject): Promise<ObjectRange[] | undefined> {
   const ranges: ObjectRange[] = [];
   try {
-    for await (const range of cutRanges(found, () => sources.open(found.object), config.shardBytes)) ranges.push(range);
+    const open = () => sources.open(found.object);
+    for await (const range of cutRanges(found, open, config.shardBytes, config.schema.columns)) ranges.push(range);
     return ranges;
   } catch (error) {
     if (error instanceof SourceLost) return undefined;

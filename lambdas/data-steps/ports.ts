@@ -7,7 +7,7 @@ import type {
   SourceObject,
   TakenSource,
 } from '../../protocol/dataset';
-import type { ObjectStore } from '../shared/dataset/object-store';
+import type { ContentType, ObjectStore } from '../shared/dataset/object-store';
 import type { MetricValues } from '../shared/emf';
 import type { ObjectFormat } from './format-of';
 
@@ -61,6 +61,10 @@ export interface Bucket extends ObjectStore {
   readonly name: string;
   exists(key: string): Promise<boolean>;
   copy(from: string, to: string): Promise<void>;
+  /** Copies to where nothing is yet; what is there is left as it is. */
+  copyNew(from: string, to: string): Promise<void>;
+  /** Puts an object where none is yet; false where one is, which is left as it is. */
+  create(key: string, body: Buffer, contentType: ContentType): Promise<boolean>;
   list(prefix: string): AsyncIterable<readonly string[]>;
   remove(keys: readonly string[]): Promise<void>;
   /** Says of those among these objects that are the dataset's own (inbox, replay) that they were taken, so that they go with time. */

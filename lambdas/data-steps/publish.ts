@@ -16,6 +16,7 @@ import { keepLease } from './lease';
 import { manifestOf, versionItemOf } from './manifest';
 import type { MergedRun } from './merged-run';
 import type { World } from './ports';
+import { beginOf } from './run-time';
 
 /** Copies within S3 at once. */
 const COPIES = 16;
@@ -27,18 +28,22 @@ const COPIES = 16;
 export async function publish(world: World, execution: string, run: PipelineRun): Promise<PipelineRun> {
   const { bucket, catalogue } = world;
   await keepLease(world, execution, run.run);
-  const planned = await readJson<RunPlan>(bucket, DATASET_OBJECTS.plan(run.run));
-  const sources = await sourcesRead(world, planned);
   const item = await catalogue.run(run.run);
   const committed = item?.version === undefined ? undefined : await catalogue.version(item.version);
-  if (committed !== undefined) return published(world, run, committed, sources);
+  if (committed !== undefined) {
+    // What the steps handed to each other may be gone by now; the version tells what it was made of.
+    const { sources } = await readJson<DatasetManifest>(bucket, DATASET_OBJECTS.manifest(committed.version));
+    return published(world, run, committed, sources);
+  }
 
+  const planned = await readJson<RunPlan>(bucket, DATASET_OBJECTS.plan(run.run));
+  const sources = await sourcesRead(world, planned);
   const judged = await readJson<JudgedRun>(bucket, RUN_KEYS.judged(run.run));
   if (judged.files.length === 0) {
     await markTaken(world, run.run, sources);
     return { ...run, counts: judged.counts, outcome: DATA_OUTCOME.unchanged, ending: 'unchanged' };
   }
-  const version = await makeVersion(world, planned, judged, sources);
+  const version = await makeVersion(world, execution, planned, judged, sources);
   const outcome = await catalogue.commit(execution, version);
   if (outcome === 'lost') throw new Error(`run ${run.run} has lost the lease of its dataset, and does not publish`);
   if (outcome === 'moved') {
@@ -51,6 +56,7 @@ export async function publish(world: World, execution: string, run: PipelineRun)
 
 async function makeVersion(
   world: World,
+  execution: string,
   { run, parent }: RunPlan,
   judged: JudgedRun,
   sources: readonly SourceObject[],
@@ -62,12 +68,13 @@ async function makeVersion(
     judged,
     sources,
     parent: parent === null ? undefined : await readJson<DatasetManifest>(bucket, DATASET_OBJECTS.manifest(parent)),
+    began: beginOf(await world.catalogue.run(run), world.now()),
     publishedAt: new Date(world.now()).toISOString(),
   });
   await atOnce(judged.files, COPIES, async ({ digest }) => {
     // What a shard is called says what is in it: one that is there is left as it is.
     if (await bucket.exists(DATASET_OBJECTS.shard(digest))) return;
-    await bucket.copy(RUN_KEYS.shard(run, digest), DATASET_OBJECTS.shard(digest));
+    await bucket.copyNew(RUN_KEYS.shard(run, digest), DATASET_OBJECTS.shard(digest));
   });
   const partitions = Array.from({ length: config.partitions }, (_, partition) => partition);
   await atOnce(partitions, COPIES / 2, async (partition) => {
@@ -75,8 +82,22 @@ async function makeVersion(
     await bucket.copy(RUN_KEYS.keyIndex(run, partition), DATASET_OBJECTS.keyIndex(version, partition));
     await bucket.copy(RUN_KEYS.groupIndex(run, partition), DATASET_OBJECTS.groupIndex(version, partition));
   });
-  await writeJson(bucket, DATASET_OBJECTS.manifest(manifest.version), manifest);
-  return versionItemOf(manifest, bucket.name);
+  return versionItemOf(await keepManifest(world, execution, manifest), bucket.name);
+}
+
+/** Writes the manifest of a version, and answers that which is there then. One that is published stays as it is. */
+async function keepManifest(world: World, execution: string, manifest: DatasetManifest): Promise<DatasetManifest> {
+  const { bucket, catalogue } = world;
+  const key = DATASET_OBJECTS.manifest(manifest.version);
+  if (await bucket.create(key, Buffer.from(JSON.stringify(manifest)), 'application/json')) return manifest;
+  const there = await readJson<DatasetManifest>(bucket, key);
+  // This run was cut off since.
+  if (there.run === manifest.run) return there;
+  if ((await catalogue.version(manifest.version)) !== undefined) return manifest;
+  // Left by a run that never published. Its successor may replace it, and nobody who has lost the lease.
+  await keepLease(world, execution, manifest.run);
+  await writeJson(bucket, key, manifest);
+  return manifest;
 }
 
 /** What is left to do once the version is the latest. */

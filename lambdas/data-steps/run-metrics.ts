@@ -1,10 +1,11 @@
 import type { DatasetRun, RunOutcome } from '../../protocol/dataset';
 import { METRIC } from '../../protocol/metrics';
 import type { MetricValues } from '../shared/emf';
+import { beginOf } from './run-time';
 
 /** What is measured of a run that ends at `now`. */
 export function metricsOf(run: DatasetRun | undefined, ending: RunOutcome, now: number): MetricValues {
-  const { counts, startedAt } = run ?? {};
+  const counts = run?.counts;
   return {
     [METRIC.dataRuns]: 1,
     [METRIC.dataRunFailures]: ending === 'failed' ? 1 : 0,
@@ -14,6 +15,6 @@ export function metricsOf(run: DatasetRun | undefined, ending: RunOutcome, now: 
     [METRIC.dataQuarantined]: counts?.quarantined ?? 0,
     [METRIC.dataDuplicates]: counts?.duplicates ?? 0,
     [METRIC.dataBadShare]: counts === undefined || counts.rows === 0 ? undefined : counts.quarantined / counts.rows,
-    [METRIC.dataRunSeconds]: startedAt === undefined ? undefined : (now - Date.parse(startedAt)) / 1000,
+    [METRIC.dataRunSeconds]: run === undefined ? undefined : (now - beginOf(run, now)) / 1000,
   };
 }

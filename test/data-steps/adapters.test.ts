@@ -214,6 +214,17 @@ describe('the dataset bucket', () => {
     await expect(bucket.get('k')).rejects.toThrow('without its bytes');
   });
 
+  it('creates what is not there yet, and leaves what is there', async () => {
+    const there = [named('PreconditionFailed'), named('ConditionalRequestConflict')];
+    const { bucket, sent } = bucketWith({ PutObject: [{}, ...there, named('AccessDenied')], CopyObject: [...there] });
+    const create = () => bucket.create('manifests/d-1.json', Buffer.from('{}'), 'application/json');
+    expect([await create(), await create(), await create()]).toEqual([true, false, false]);
+    await expect(create()).rejects.toThrow('AccessDenied');
+    await bucket.copyNew('runs/a', 'shards/a');
+    await bucket.copyNew('runs/a', 'shards/a');
+    expect(sent.map(({ input }) => input.IfNoneMatch)).toEqual(['*', '*', '*', '*', '*', '*']);
+  });
+
   it('copies without tags, and escapes the name', async () => {
     const { bucket, sent } = bucketWith();
     await bucket.copy('runs/a b/ü', 'shards/x');

@@ -196,6 +196,19 @@ export class Cloud {
           this.write(`tag ${objects.length}`, () => {
             for (const { key } of objects) this.tagged.add(key);
           }),
+        create: (key, body) =>
+          this.write(`put ${key}`, () => {
+            const isNew = !this.objects.has(key);
+            if (isNew) this.objects.set(key, Buffer.from(body));
+            return isNew;
+          }),
+        copyNew: (from, to) => {
+          const found = this.objects.get(from);
+          if (found === undefined) throw new Error(`there is no ${from} to copy`);
+          return this.write(`copy ${to}`, () => {
+            if (!this.objects.has(to)) this.objects.set(to, found);
+          });
+        },
         list: (prefix) => pages(this.keys(prefix)),
         remove: (keys) =>
           this.write(`remove ${keys.length}`, () => {

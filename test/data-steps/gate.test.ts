@@ -40,7 +40,7 @@ function evidence(
     added: profile,
     parent: undefined,
     newestEvent: undefined,
-    startedAt: STARTED,
+    began: STARTED,
     ...changes,
   };
 }

@@ -39,7 +39,69 @@ const lines = `{"id":"6","at":"2026-11-23T00:00:00Z","text":"six","label":"ham"}
 {"id":
 `;
 
+function quarantined(cloud: Cloud): QuarantinedRow[] {
+  return cloud.keys(DATASET_OBJECTS.quarantine).flatMap((key) =>
+    (cloud.objects.get(key)?.toString('utf8') ?? '')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as QuarantinedRow),
+  );
+}
+
+/** The same, with nothing expected of a run. */
+const lenient: DataPipelineConfig = {
+  ...config,
+  schema: { ...config.schema, freshness: undefined, maximumBadShare: undefined },
+};
+
 describe('a pipeline of the real workers', () => {
+  it.each([
+    ['in one range', 10_000],
+    ['in several ranges', 40],
+  ])(
+    'tells of a row whose key another has how to read it, also where the object was read %s',
+    async (_, shardBytes) => {
+      const cloud = new Cloud({ ...lenient, shardBytes }, check);
+      cloud.deliver('in/1.csv', 'text,id\n"a, b",1\nand,2\nother,1\nmore and more,2\n');
+      cloud.deliver('in/2.jsonl', '{"id":"1","text":"of lines"}');
+      expect((await cloud.run()).status).toBe('SUCCEEDED');
+      const told = quarantined(cloud).map(({ object, row, header, faults }) => [
+        object.key,
+        row,
+        header,
+        faults[0]?.rule,
+      ]);
+      expect(told.sort()).toEqual([
+        ['in/1.csv', 3, ['text', 'id'], 'unique'],
+        ['in/1.csv', 4, ['text', 'id'], 'unique'],
+        ['in/2.jsonl', 1, undefined, 'unique'],
+      ]);
+    },
+  );
+
+  it('takes no event of the future for the newest', async () => {
+    const cloud = new Cloud(config, check);
+    cloud.deliver('in/1.csv', 'id,at\n1,2026-11-24T10:00:00Z\n2,2062-01-01T00:00:00Z\n3,2026-11-25T00:59:00Z\n');
+    expect((await cloud.run()).status).toBe('SUCCEEDED');
+    expect(cloud.manifest()).toMatchObject({ newestEvent: '2026-11-25T00:59:00.000Z', counts: { published: 3 } });
+  });
+
+  it('hands nothing of a file without a header from step to step but its rows', async () => {
+    const cloud = new Cloud({ ...lenient, shardBytes: 40 }, check);
+    cloud.deliver('in/1.csv', 'ada@example.com,1\ngrace@example.com,2\nlin@example.com,3\nkay@example.com,4\n');
+    const kept = new Map<string, Buffer>();
+    cloud.hook = (write, when) => {
+      const key = write.replace(/^put /, '');
+      const found = cloud.objects.get(key);
+      if (when === 'after' && found !== undefined && key.startsWith('runs/')) kept.set(key, found);
+    };
+    await cloud.run();
+    expect(quarantined(cloud)).toHaveLength(4);
+    expect(kept.size).toBeGreaterThan(5);
+    const telling = [...kept].filter(([, content]) => content.includes('@example')).map(([key]) => key);
+    expect(telling).toEqual([]);
+  });
+
   it('makes of CSV and compressed JSON lines a version, with every row accounted for', async () => {
     const cloud = new Cloud(config, check);
     cloud.deliver('in/1.csv', csv);
@@ -64,13 +126,7 @@ describe('a pipeline of the real workers', () => {
     expect(twins).toHaveLength(1);
     expectAccounted(cloud, 'real workers');
 
-    const quarantine = cloud.keys(DATASET_OBJECTS.quarantine).flatMap((key) =>
-      (cloud.objects.get(key)?.toString('utf8') ?? '')
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line) as QuarantinedRow),
-    );
-    const told = quarantine.map(({ object, row, raw, faults }) => [
+    const told = quarantined(cloud).map(({ object, row, raw, faults }) => [
       object.key,
       row,
       Buffer.from(raw, 'base64').toString('utf8').trim(),

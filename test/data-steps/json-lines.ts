@@ -79,7 +79,8 @@ export const checkLines: Check = async (store, task, { schema, holdOut, partitio
     values.forEach((value, column) => {
       profile.add(column, value);
     });
-    if (members.at !== undefined && (newestEvent === undefined || members.at > newestEvent)) newestEvent = members.at;
+    const isLater = members.at !== undefined && (newestEvent === undefined || members.at > newestEvent);
+    if (isLater && members.at <= (task.notAfter ?? members.at)) newestEvent = members.at;
     const text = Buffer.from(canonicalLine(schema.columns, values));
     writer.add({ hashes: hasher.of(values), shard: Number(shard), row, offset: 0, line: text, raw: Buffer.from(line) });
     if (writer.rows >= BLOCK_ROWS) await flush();

@@ -3,7 +3,7 @@ import { unaccounted } from '../../lambdas/data-steps/accounting';
 import { runStep } from '../../lambdas/data-steps/steps';
 import { RUN_KEYS } from '../../lambdas/shared/dataset/run-keys';
 import { DATA_STEP } from '../../protocol/data-pipeline';
-import { DATASET_OBJECTS, type DatasetSchemaDocument } from '../../protocol/dataset';
+import { DATASET_OBJECTS, type DatasetSchemaDocument, type ShardTask } from '../../protocol/dataset';
 import { METRIC } from '../../protocol/metrics';
 import { Cloud } from './cloud';
 import { checkLines, linesOf, mails } from './json-lines';
@@ -190,6 +190,30 @@ describe('an object that changes while it is read', () => {
   });
 });
 
+describe('an object that is lost', () => {
+  it('leaves nothing in quarantine, also of an attempt that was killed; what is of others stays', async () => {
+    const cloud = pipeline();
+    cloud.deliver('in/1.jsonl', linesOf(['bad', { id: 'c', text: 'three' }]));
+    cloud.deliver('in/2.jsonl', linesOf(['bad', { id: 'd', text: 'four' }]));
+    let first = '';
+    cloud.between = async (state) => {
+      if (state !== 'merge' || first !== '') return;
+      first = lastRun(cloud)?.run ?? '';
+      const key = DATASET_OBJECTS.checked(first, '00000');
+      const nothing = { quarantineFiles: [], lost: 'changed' };
+      cloud.objects.set(key, Buffer.from(JSON.stringify({ ...cloud.read<object>(key), ...nothing })));
+      for (const name of ['00000-1', '000001']) {
+        cloud.objects.set(DATASET_OBJECTS.quarantineFile(first, name), Buffer.from('bad'));
+      }
+    };
+    expect((await cloud.run()).status).toBe('SUCCEEDED');
+    expect(cloud.keys(DATASET_OBJECTS.quarantineOf(first))).toEqual([
+      `quarantine/${first}/000001.jsonl`,
+      `quarantine/${first}/00001.jsonl`,
+    ]);
+  });
+});
+
 describe('what is measured of a run', () => {
   it('is how it ended, what it read, how long it took and how old its newest event is', async () => {
     const cloud = pipeline();
@@ -234,6 +258,36 @@ describe('what is measured of a run', () => {
     };
     await crashing.run();
     expect(crashing.metrics[0]).toMatchObject({ [METRIC.dataRunFailures]: 1, [METRIC.dataGateFailures]: 0 });
+  });
+});
+
+describe('the newest event', () => {
+  const at = (time: string) => linesOf([{ id: time, text: time, at: time }]);
+
+  it('is none of the future: one row of it does not silence freshness for ever', async () => {
+    const cloud = pipeline({ freshness: { column: 'at', maxAgeSeconds: 86_400 } });
+    cloud.deliver('in/1.jsonl', `${at('2026-11-24T12:00:00.000Z')}\n${at('2062-01-01T00:00:00.000Z')}`);
+    await cloud.run();
+    const task = cloud.read<ShardTask>(DATASET_OBJECTS.shardList(lastRun(cloud)?.run ?? ''));
+    expect(task.notAfter).toBe('2026-11-25T01:00:01.000Z');
+    expect(cloud.latest?.newestEvent).toBe('2026-11-24T12:00:00.000Z');
+    expect(cloud.metrics.at(-1)?.[METRIC.dataNewestEventAge]).toBe(43_206);
+  });
+
+  it('of the future is not inherited, and no age is measured of it', async () => {
+    const cloud = pipeline();
+    cloud.deliver('in/1.jsonl', at('2026-11-24T12:00:00.000Z'));
+    await cloud.run();
+    const { version = '' } = cloud.latest ?? {};
+    const newestEvent = '2062-01-01T00:00:00.000Z';
+    cloud.latest = cloud.latest && { ...cloud.latest, newestEvent };
+    const manifest = JSON.stringify({ ...cloud.manifest(), newestEvent });
+    cloud.objects.set(DATASET_OBJECTS.manifest(version), Buffer.from(manifest));
+    await cloud.run();
+    expect(cloud.metrics.at(-1)?.[METRIC.dataNewestEventAge]).toBeUndefined();
+    cloud.deliver('in/2.jsonl', at('2026-11-23T12:00:00.000Z'));
+    await cloud.run();
+    expect(cloud.latest?.newestEvent).toBe('2026-11-23T12:00:00.000Z');
   });
 });
 

@@ -3,6 +3,7 @@ import {
   DeleteObjectsCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
+  PutObjectCommand,
   PutObjectTaggingCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
@@ -22,6 +23,11 @@ const DAY_MS = 86_400_000;
 const LOCKED = [DATASET_OBJECTS.shards, DATASET_OBJECTS.manifests];
 /** Sources that are the dataset's own. */
 const OWN_SOURCES = [DATASET_OBJECTS.inbox, DATASET_OBJECTS.replay];
+
+/** Writes only where no object is. */
+const NEW = { IfNoneMatch: '*' } as const;
+/** How S3 refuses such a write: one is there, or is being written at this moment. */
+const THERE: ReadonlySet<string> = new Set(['PreconditionFailed', 'ConditionalRequestConflict']);
 
 /** The dataset bucket for whoever moves and removes whole objects. */
 export class StepBucket implements Bucket {
@@ -53,16 +59,35 @@ export class StepBucket implements Bucket {
   }
 
   async copy(from: string, to: string): Promise<void> {
-    await this.client.send(
-      new CopyObjectCommand({
-        Bucket: this.name,
-        Key: to,
-        CopySource: `${this.name}/${from.split('/').map(encodeURIComponent).join('/')}`,
-        // Nothing here has tags; to copy them would take a permission to read them.
-        TaggingDirective: 'REPLACE',
-        ...this.lockOf(to),
-      }),
-    );
+    await this.client.send(this.copyCommand(from, to));
+  }
+
+  async copyNew(from: string, to: string): Promise<void> {
+    await unlessThere(this.client.send(this.copyCommand(from, to, NEW)));
+  }
+
+  create(key: string, body: Buffer, contentType: ContentType): Promise<boolean> {
+    const command = new PutObjectCommand({
+      Bucket: this.name,
+      Key: key,
+      Body: body,
+      ContentType: contentType,
+      ...this.lockOf(key),
+      ...NEW,
+    });
+    return unlessThere(this.client.send(command));
+  }
+
+  private copyCommand(from: string, to: string, condition: { readonly IfNoneMatch?: string } = {}): CopyObjectCommand {
+    return new CopyObjectCommand({
+      Bucket: this.name,
+      Key: to,
+      CopySource: `${this.name}/${from.split('/').map(encodeURIComponent).join('/')}`,
+      // Nothing here has tags; to copy them would take a permission to read them.
+      TaggingDirective: 'REPLACE',
+      ...this.lockOf(to),
+      ...condition,
+    });
   }
 
   /** Versions as they were read: what was put under the same key since is another's, and stays. */
@@ -120,5 +145,15 @@ export class StepBucket implements Bucket {
       if (refused !== undefined)
         throw new Error(`${Errors.length} objects could not be deleted, the first with ${refused.Code}`);
     }
+  }
+}
+
+async function unlessThere(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (error instanceof Error && THERE.has(error.name)) return false;
+    throw error;
   }
 }

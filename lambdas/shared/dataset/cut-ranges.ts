@@ -1,5 +1,5 @@
-import type { RowRule, ShardTask } from '../../../protocol/dataset';
-import { headerNames, NO_HEADER } from './read/csv-header';
+import type { ColumnSchema, RowRule, ShardTask } from '../../../protocol/dataset';
+import { headerFault, headerNames, NO_HEADER } from './read/csv-header';
 import { CsvScanner } from './read/csv-scanner';
 import { LineScanner } from './read/line-scanner';
 import { type RecordHandler, RecordStream } from './read/record-stream';
@@ -9,12 +9,14 @@ export type ObjectRange = Pick<ShardTask, 'range' | 'header' | 'firstRow'>;
 
 /**
  * Cuts an object into ranges of about `shardBytes` that begin at a row, in their order: reading them one by one gives the rows of
- * reading the whole. The object is read once for it, unless it is small, or makes sense only from its beginning.
+ * reading the whole. The object is read once for it, unless it is small, or makes sense only from its beginning. A header that does
+ * not fit `columns` goes no further, as if it could not be read: that of a file without a header is values of a row.
  */
 export async function* cutRanges(
   { object, format, gzip, delimiter }: Pick<ShardTask, 'object' | 'format' | 'gzip' | 'delimiter'>,
   open: () => AsyncIterable<Uint8Array>,
   shardBytes: number,
+  columns: readonly ColumnSchema[],
 ): AsyncGenerator<ObjectRange> {
   if (gzip || format === 'parquet' || object.bytes <= shardBytes) {
     yield { firstRow: 1 };
@@ -22,7 +24,7 @@ export async function* cutRanges(
   }
   const scanner = format === 'csv' ? new CsvScanner(delimiter) : undefined;
   const stream = new RecordStream(scanner ?? new LineScanner());
-  const cuts = new Cuts(stream, scanner, shardBytes);
+  const cuts = new Cuts(stream, scanner, shardBytes, columns);
   stream.handTo(cuts);
   for await (const chunk of open()) {
     for (let at = 0; at < chunk.length; ) at += stream.take(chunk, at);
@@ -48,12 +50,17 @@ class Cuts implements RecordHandler {
     private readonly stream: RecordStream,
     private readonly scanner: CsvScanner | undefined,
     private readonly shardBytes: number,
+    private readonly columns: readonly ColumnSchema[],
   ) {}
 
   row(from: number): void {
     const { scanner, stream } = this;
-    if (scanner !== undefined && this.header === undefined) this.header = headerNames(stream.window, scanner);
-    else this.begin(from);
+    if (scanner === undefined || this.header !== undefined) {
+      this.begin(from);
+      return;
+    }
+    const names = headerNames(stream.window, scanner);
+    this.header = headerFault(this.columns, names) === undefined ? names : NO_HEADER;
   }
 
   bad(_rule: RowRule, _expected: string, from: number): void {

@@ -1,4 +1,4 @@
-import type { RowFault, RowRule, SourceObject } from '../../../protocol/dataset';
+import type { RowFault, RowRule, ShardTask, SourceObject } from '../../../protocol/dataset';
 import type { DatasetProfile } from '../statistics/dataset-profile';
 
 /** Rows of a shard that go into the result itself as samples. */
@@ -25,6 +25,8 @@ export interface ShardResult {
   readonly object: SourceObject;
   /** Names of the columns of a shard of CSV, in its order; absent where they do not fit the schema. */
   readonly header?: readonly string[];
+  /** As planned. */
+  readonly range?: ShardTask['range'];
   /** `rows = accepted + quarantined`. */
   readonly counts: { readonly rows: number; readonly accepted: number; readonly quarantined: number };
   /** Faults, of which a row may have several. */
