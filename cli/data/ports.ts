@@ -31,6 +31,8 @@ export interface DatasetObjects {
   /** Undefined where there is no such object. */
   read(key: string): Promise<Readable | undefined>;
   write(key: string, body: Buffer): Promise<void>;
+  /** Writes it where there is no object of this key. */
+  writeOnce(key: string, body: Buffer): Promise<void>;
   /** For good. */
   erase(versions: readonly ObjectVersion[]): Promise<void>;
   /** Until when an object is locked against that; undefined where it is not. */

@@ -60,6 +60,14 @@ export class S3Objects implements DatasetObjects {
     await this.client.send(new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: body }));
   }
 
+  async writeOnce(key: string, body: Buffer): Promise<void> {
+    try {
+      await this.client.send(new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: body, IfNoneMatch: '*' }));
+    } catch (error) {
+      if (!(error instanceof Error && error.name === 'PreconditionFailed')) throw error;
+    }
+  }
+
   async erase(versions: readonly ObjectVersion[]): Promise<void> {
     for (let from = 0; from < versions.length; from += ERASED_AT_ONCE) {
       const part = versions.slice(from, from + ERASED_AT_ONCE);

@@ -63,6 +63,10 @@ class MemoryObjects implements DatasetObjects {
     this.writes.write();
     this.put(key, body);
   }
+  async writeOnce(key: string, body: Buffer) {
+    this.writes.write();
+    if (this.text(key) === undefined) this.put(key, body);
+  }
   async erase(versions: readonly ObjectVersion[]) {
     // One after the other, as S3 does: a crash can come between any two.
     for (const { versionId } of versions) {
