@@ -86,6 +86,10 @@ function printForgotten(output: Output, forgotten: Forgotten): void {
     [
       ['rows of versions', `${rows} in ${shards} shards of ${versions.length} versions`],
       ['rows in quarantine', `${quarantine.rows} of ${quarantine.runs} runs`],
+      ['rows in quarantine that hold the value, but cannot be read', String(quarantine.byBytes)],
+      ...(quarantine.headers === 0
+        ? []
+        : [['headers of quarantined rows of others, which stay', String(quarantine.headers)]]),
       ['unreadable rows in quarantine, of whomever', String(quarantine.unreadable)],
       ['objects of replays', String(replayed)],
       ['leftovers of runs, of whomever', String(leftovers)],

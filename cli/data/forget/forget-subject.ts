@@ -22,7 +22,15 @@ export interface Forgotten {
   readonly rows: number;
   readonly shards: number;
   /** Rows of the subject, and rows of which nobody can tell whose they are, in the quarantine of so many runs. */
-  readonly quarantine: { readonly rows: number; readonly unreadable: number; readonly runs: number };
+  readonly quarantine: {
+    readonly rows: number;
+    /** Rows that hold the value, though nobody can read whose they are. */
+    readonly byBytes: number;
+    readonly unreadable: number;
+    /** Rows of others that stay, without their header, which holds the value. */
+    readonly headers: number;
+    readonly runs: number;
+  };
   /** Objects of replayed rows. */
   readonly replayed: number;
   /** Objects that ended runs have left. */
@@ -91,6 +99,8 @@ async function forgotten(
     shards: traces.shards.size,
     quarantine: {
       rows: sum(apart.map(({ rows }) => rows.size)),
+      byBytes: sum(apart.map(({ byBytes }) => byBytes.size)),
+      headers: sum(apart.map(({ headers }) => headers.size)),
       unreadable: sum(apart.map(({ unreadable }) => unreadable.size)),
       runs: apart.length,
     },
@@ -110,8 +120,9 @@ async function forgotten(
 /** Source objects of all versions and runs, and of quarantined rows, but for those that replays made. */
 async function sourcesOf({ objects, catalogue }: DataStage, traces: Traces): Promise<SourceObject[]> {
   const all = [...traces.manifests.flatMap(({ sources }) => sources), ...(await catalogue.sources())];
-  for (const [run, { rows }] of traces.quarantine) {
-    for await (const row of quarantinedRows(objects, run)) if (rows.has(rowIdOf(row))) all.push(row.object);
+  for (const [run, { rows, byBytes, headers }] of traces.quarantine) {
+    const theirs = (id: string) => rows.has(id) || byBytes.has(id) || headers.has(id);
+    for await (const row of quarantinedRows(objects, run)) if (theirs(rowIdOf(row))) all.push(row.object);
   }
   const own = all.filter(({ bucket, key }) => bucket === objects.bucket && key.startsWith(DATASET_OBJECTS.replay));
   const others = all.filter((object) => !own.includes(object));

@@ -31,6 +31,10 @@ export interface Traces {
 export interface QuarantineTraces {
   /** Rows of the subject, by `rowIdOf`. */
   readonly rows: ReadonlySet<string>;
+  /** Rows that hold the value somewhere, and whose cell cannot be read. */
+  readonly byBytes: ReadonlySet<string>;
+  /** Other rows whose header holds the value: they stay, without it. */
+  readonly headers: ReadonlySet<string>;
   /** Rows of which nobody can tell whose they are: what follows a damage in a compressed object, and what lacks its beginning. */
   readonly unreadable: ReadonlySet<string>;
 }
@@ -110,6 +114,8 @@ async function scanQuarantine(
   const schemas = differentSchemas(manifests);
   for (const run of await quarantinedRuns(objects)) {
     const rows = new Set<string>();
+    const byBytes = new Set<string>();
+    const headers = new Set<string>();
     const unreadable = new Set<string>();
     let current: { readonly id: string; readonly end: Buffer } | undefined;
     for await (const row of quarantinedRows(objects, run)) {
@@ -117,21 +123,26 @@ async function scanQuarantine(
       const goesOn = !isFirst(row) && current?.id === id;
       // A row whose beginning is gone is what an erasure that was cut off has left of one.
       if (row.compressed === true || (!isFirst(row) && !goesOn)) unreadable.add(id);
-      if (subject.inQuarantined(row, schemas, goesOn ? current?.end : undefined)) rows.add(id);
+      const found = subject.inQuarantined(row, schemas, goesOn ? current?.end : undefined);
+      if (found === 'cell') rows.add(id);
+      else if (found === 'bytes') byBytes.add(id);
+      else if (subject.inHeader(row.header, schemas)) headers.add(id);
       current = { id, end: subject.endOf(Buffer.from(row.raw, 'base64')) };
     }
-    if (rows.size + unreadable.size > 0) found.set(run, { rows, unreadable });
+    if (rows.size + byBytes.size + headers.size + unreadable.size > 0) {
+      found.set(run, { rows, byBytes, headers, unreadable });
+    }
     await step(`quarantine of ${run} searched`);
   }
   return found;
 }
 
-/** Lists of what a run was to do name objects and no rows; its report shows samples. All else is made of rows. */
+/** Lists of what a run was to do name objects and headers; its report shows samples. All else is made of rows. */
 async function scanLeftovers(objects: DatasetObjects, subject: Subject): Promise<string[]> {
   const keys = new Set((await objects.versions(DATASET_OBJECTS.runs)).map(({ key }) => key));
   const withRows = [...keys].filter((key) => !/\/(plan\.json|shards\.jsonl|partitions\.jsonl|report\.json)$/.test(key));
-  const reports = [...keys].filter((key) => key.endsWith('/report.json'));
-  return [...withRows, ...(await scanWhole(objects, reports, subject))].toSorted();
+  const others = [...keys].filter((key) => /\/(plan\.json|shards\.jsonl|report\.json)$/.test(key));
+  return [...withRows, ...(await scanWhole(objects, others, subject))].toSorted();
 }
 
 async function scanWhole(objects: DatasetObjects, keys: readonly string[], subject: Subject): Promise<string[]> {

@@ -40,7 +40,7 @@ function model(version: string, ...parents: string[]): ModelVersion {
 /** A stage with traces of the subject, and models that were trained on it. */
 function traced(): string {
   const { version } = publish(stage, ROWS);
-  quarantine(stage, RUN, [quarantined(`d,${KEY},-1`), quarantined('e,bob@example.com,-1')]);
+  quarantine(stage, RUN, [quarantined(`d,${KEY},-1,x,spam`), quarantined('e,bob@example.com,-1,x,spam')]);
   stage.objects.put(`runs/${RUN}/rows/00000-0.rows`, `x${KEY}`);
   stage.records.bySubject.set(KEY, [{ id: 'P#1', open: false, payloads: [{ bucket: 'payloads', key: 'p' }] }]);
   stage.allModels.push(
@@ -97,7 +97,11 @@ describe('slipway data forget', () => {
       return `${KEY}\r\n`;
     };
     const { out } = await slipwayData(stage, ['forget', 'pilot', '--key-file', '-', '--json'], { readFile });
-    expect(JSON.parse(out)).toMatchObject({ dryRun: true, rows: 2, quarantine: { rows: 1, unreadable: 0, runs: 1 } });
+    expect(JSON.parse(out)).toMatchObject({
+      dryRun: true,
+      rows: 2,
+      quarantine: { rows: 1, byBytes: 0, unreadable: 0, runs: 1 },
+    });
     expect(read).toEqual(['-']);
   });
 
@@ -248,7 +252,9 @@ describe('slipway data forget', () => {
     quarantine(stage, RUN, [piece('ending', 1, 6)], '00000-2');
     const before = stage.objects.all.length;
     expect(JSON.parse((await slipway('--key', KEY, '--json')).out).quarantine).toEqual({
-      rows: 1,
+      rows: 0,
+      byBytes: 1,
+      headers: 0,
       unreadable: 0,
       runs: 1,
     });
@@ -276,8 +282,35 @@ describe('slipway data forget', () => {
       quarantined('4,5'),
     ]);
     const { out } = await slipway('--key', KEY, '--yes', '--json');
-    expect(JSON.parse(out).quarantine).toEqual({ rows: 0, unreadable: 2, runs: 1 });
+    expect(JSON.parse(out).quarantine).toEqual({ rows: 0, byBytes: 0, headers: 0, unreadable: 2, runs: 1 });
     expect(JSON.parse((await slipwayData(stage, ['quarantine', 'pilot', RUN, '--json'])).out).rows).toBe(1);
+  });
+
+  it('erases neither rows of others in whose cells the value stands, nor those whose header holds it', async () => {
+    publish(stage, ROWS);
+    const first = { header: ['1', KEY, '2', '3', '4'] };
+    quarantine(stage, RUN, [
+      quarantined(`d,bob@example.com,${KEY},x,y`),
+      quarantined(`e,"${KEY}`),
+      quarantined('f,bob@example.com,3,x,y', first),
+    ]);
+    stage.objects.put(DATASET_OBJECTS.shardList(RUN), JSON.stringify(first));
+    stage.objects.put(DATASET_OBJECTS.plan(RUN), JSON.stringify({ objects: [] }));
+    const { out } = await slipway('--key', KEY, '--yes', '--json');
+    expect(JSON.parse(out)).toMatchObject({
+      quarantine: { rows: 0, byBytes: 1, headers: 1, unreadable: 0, runs: 1 },
+      leftovers: 1,
+    });
+    const left = String(stage.objects.text(DATASET_OBJECTS.quarantineFile(RUN, '00000')))
+      .trim()
+      .split('\n');
+    expect(left.map((line) => JSON.parse(line)).map(({ row, header }) => [row, header.length])).toEqual([
+      [7, 5],
+      [9, 0],
+    ]);
+    expect(left.join()).not.toContain(KEY);
+    expect((await stage.objects.list('runs/')).map(({ key }) => key)).toEqual([DATASET_OBJECTS.plan(RUN)]);
+    expect((await slipway('--key', KEY)).out).not.toContain('headers of');
   });
 
   it('searches source objects, packed ones too, and says which it could not', async () => {
