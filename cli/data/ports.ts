@@ -43,6 +43,8 @@ export interface DatasetObjects {
 export interface SourceObjects {
   /** Undefined where it is gone. */
   read(object: SourceObject): Promise<Readable | undefined>;
+  /** What lies there now. */
+  list(bucket: string, prefix: string): Promise<readonly SourceObject[]>;
 }
 
 /** What is remembered of a replay: the quarantine of a run is replayed once, unless somebody asks for it again. */

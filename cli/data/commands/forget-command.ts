@@ -124,11 +124,17 @@ function printModels(output: Output, { models }: Forgotten): void {
 }
 
 function printSources(output: Output, { sources }: Forgotten): void {
-  const { holding, notSearched, searched } = sources;
+  const { holding, notReadYet, notSearched, searched } = sources;
   if (holding.length > 0) {
     output.write('source objects that hold the value; they are yours to erase:\n');
     for (const object of holding) output.write(`  ${object}\n`);
   } else output.write(`none of ${searched} source objects that were searched holds the value\n`);
+  if (notReadYet.length > 0) {
+    output.write(
+      'of them, not read yet: what was erased here does not keep the next run from reading them, which brings the rows back; erase them first:\n',
+    );
+    for (const object of notReadYet) output.write(`  ${object}\n`);
+  }
   if (notSearched.length === 0) return;
   output.write('source objects that could not be searched:\n');
   for (const { object, reason } of notSearched) output.write(`  ${object}: ${reason}\n`);

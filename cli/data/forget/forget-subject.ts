@@ -1,12 +1,13 @@
-import { CATALOGUE_KEYS, DATASET_OBJECTS, type SourceObject } from '../../../protocol/dataset';
+import { DATASET_OBJECTS } from '../../../protocol/dataset';
 import { CliError, EXIT } from '../../errors';
 import type { DataStage, Tell } from '../data-stage';
 import { withLease } from '../lease';
 import { readManifest } from '../manifest';
 import type { SubjectRecord } from '../ports';
-import { quarantinedRows, quarantineFiles, rowIdOf } from '../quarantine';
+import { quarantineFiles } from '../quarantine';
 import { forgetRows, type NewVersion } from './forget';
-import { findTraces, namedShards, rowsIn, type Traces } from './scan';
+import { knownSources } from './known-sources';
+import { differentSchemas, findTraces, namedShards, rowsIn, type Traces } from './scan';
 import { type SourceSearch, searchSources } from './source-search';
 import type { Subject } from './subject';
 import { modelsTrainedOn, type TrainedModel } from './trained-models';
@@ -113,20 +114,14 @@ async function forgotten(
     },
     published,
     models: trained,
-    sources: await searchSources(stage.sources, await sourcesOf(stage, traces), subject, step),
+    sources: await searchSources(
+      stage.sources,
+      await knownSources(stage, traces),
+      subject,
+      differentSchemas(traces.manifests),
+      step,
+    ),
   };
-}
-
-/** Source objects of all versions and runs, and of quarantined rows, but for those that replays made. */
-async function sourcesOf({ objects, catalogue }: DataStage, traces: Traces): Promise<SourceObject[]> {
-  const all = [...traces.manifests.flatMap(({ sources }) => sources), ...(await catalogue.sources())];
-  for (const [run, { rows, byBytes, headers }] of traces.quarantine) {
-    const theirs = (id: string) => rows.has(id) || byBytes.has(id) || headers.has(id);
-    for await (const row of quarantinedRows(objects, run)) if (theirs(rowIdOf(row))) all.push(row.object);
-  }
-  const own = all.filter(({ bucket, key }) => bucket === objects.bucket && key.startsWith(DATASET_OBJECTS.replay));
-  const others = all.filter((object) => !own.includes(object));
-  return [...new Map(others.map((object) => [CATALOGUE_KEYS.source(object), object])).values()];
 }
 
 /** Told before anything is written: half an erasure would help nobody. */

@@ -4,6 +4,7 @@ import {
   DATASET_OBJECTS,
   type DatasetManifest,
   type DatasetSchemaDocument,
+  replayFormat,
   type ShardFile,
 } from '../../../protocol/dataset';
 import { inParallel } from '../../in-parallel';
@@ -11,6 +12,7 @@ import { findManifest, readWhole } from '../manifest';
 import type { DatasetObjects } from '../ports';
 import { isFirst, quarantinedRows, quarantinedRuns, rowIdOf } from '../quarantine';
 import { readShard } from '../shards';
+import { holdsSubject } from './source-rows';
 import type { Subject } from './subject';
 
 /** Where a subject's rows lie in a dataset bucket. */
@@ -63,7 +65,7 @@ export async function findTraces(
     manifests,
     shards,
     quarantine,
-    replayed: await scanWhole(objects, await keysOf(objects, DATASET_OBJECTS.replay), subject),
+    replayed: await scanReplays(objects, manifests, subject),
     leftovers: await scanLeftovers(objects, subject),
     obsolete: [...replaced].filter((digest) => there.has(digest)),
   };
@@ -143,6 +145,21 @@ async function scanLeftovers(objects: DatasetObjects, subject: Subject): Promise
   const withRows = [...keys].filter((key) => !/\/(plan\.json|shards\.jsonl|partitions\.jsonl|report\.json)$/.test(key));
   const others = [...keys].filter((key) => /\/(plan\.json|shards\.jsonl|report\.json)$/.test(key));
   return [...withRows, ...(await scanWhole(objects, others, subject))].toSorted();
+}
+
+/** Objects of replayed rows. */
+async function scanReplays(
+  objects: DatasetObjects,
+  manifests: readonly DatasetManifest[],
+  subject: Subject,
+): Promise<string[]> {
+  const found: string[] = [];
+  const schemas = differentSchemas(manifests);
+  for (const key of await keysOf(objects, DATASET_OBJECTS.replay)) {
+    const stream = await objects.read(key);
+    if (stream !== undefined && (await holdsSubject(stream, replayFormat(key), subject, schemas))) found.push(key);
+  }
+  return found;
 }
 
 async function scanWhole(objects: DatasetObjects, keys: readonly string[], subject: Subject): Promise<string[]> {

@@ -111,6 +111,11 @@ export class Subject {
     );
   }
 
+  /** The column by which rows of a schema are told. */
+  columnIn(schema: DatasetSchemaDocument): string {
+    return this.#columnOf(schema).name;
+  }
+
   #columnOf(schema: DatasetSchemaDocument): ColumnSchema {
     return schema.columns.find(({ name }) => name === this.#column) ?? subjectColumn(schema);
   }

@@ -120,6 +120,21 @@ export class S3Sources implements SourceObjects {
   read({ bucket, key, versionId }: SourceObject): Promise<Readable | undefined> {
     return readObject(this.client, { Bucket: bucket, Key: key, VersionId: versionId });
   }
+
+  async list(bucket: string, prefix: string): Promise<readonly SourceObject[]> {
+    const found: SourceObject[] = [];
+    let token: string | undefined;
+    do {
+      const page = await this.client.send(
+        new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
+      );
+      for (const { Key: key, ETag: etag = '', Size: bytes = 0 } of page.Contents ?? []) {
+        if (key !== undefined) found.push({ bucket, key, etag, bytes });
+      }
+      token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
+    } while (token !== undefined);
+    return found;
+  }
 }
 
 async function readObject(

@@ -229,6 +229,13 @@ export class MemoryStage implements DataStage {
   /** Bytes of source objects by bucket and key. */
   readonly sourceBytes = new Map<string, Buffer>();
   readonly sources = {
+    list: async (bucket: string, prefix: string): Promise<SourceObject[]> =>
+      [...this.sourceBytes]
+        .filter(([name]) => name.startsWith(`${bucket}/${prefix}`))
+        .map(([name, bytes]) => {
+          const key = name.slice(bucket.length + 1);
+          return { bucket, key, etag: `etag-${key}`, bytes: bytes.length };
+        }),
     read: async ({ bucket, key }: SourceObject) => {
       const bytes = this.sourceBytes.get(`${bucket}/${key}`);
       // In small parts, so that what is looked for is cut.
