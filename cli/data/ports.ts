@@ -78,6 +78,8 @@ export interface Catalogue {
   dropReplay(run: string): Promise<void>;
   /** Adds a version, if it is not there, and the run that made it, and makes the version the latest if `parent` is that still. */
   commit(version: DatasetVersionItem, run: DatasetRun, parent: string, holder: string): Promise<CommitOutcome>;
+  /** Of a version, and of the latest where it is that, when the newest event was that is left; undefined where none is. */
+  correctNewestEvent(version: string, newestEvent: string | undefined): Promise<void>;
   lease(): Promise<DatasetLease | undefined>;
   /** Takes the lease if it is still as it was seen; false where it is not. */
   takeLease(lease: DatasetLease, seen: DatasetLease | undefined): Promise<boolean>;

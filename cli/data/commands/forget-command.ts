@@ -79,7 +79,8 @@ async function readKeyFile(file: string): Promise<string> {
 }
 
 function printForgotten(output: Output, forgotten: Forgotten): void {
-  const { dryRun, versions, rows, shards, quarantine, replayed, leftovers, predictions, published } = forgotten;
+  const { dryRun, versions, rows, shards, quarantine, replayed, leftovers, reports, predictions, published } =
+    forgotten;
   printTable(
     output,
     ['of the subject', dryRun ? 'would be erased' : 'erased'],
@@ -93,6 +94,7 @@ function printForgotten(output: Output, forgotten: Forgotten): void {
       ['unreadable rows in quarantine, of whomever', String(quarantine.unreadable)],
       ['objects of replays', String(replayed)],
       ['leftovers of runs, of whomever', String(leftovers)],
+      ['statistics and samples in reports of runs', String(reports)],
       [
         'predictions',
         `${predictions.records - (dryRun ? 0 : predictions.open)} records, ${predictions.payloads} payloads`,

@@ -7,7 +7,7 @@ import type { SubjectRecord } from '../ports';
 import { quarantineFiles } from '../quarantine';
 import { forgetRows, type NewVersion } from './forget';
 import { knownSources } from './known-sources';
-import { differentSchemas, findTraces, namedShards, rowsIn, type Traces } from './scan';
+import { differentSchemas, findTraces, names, rowsIn, type Traces } from './scan';
 import { type SourceSearch, searchSources } from './source-search';
 import type { Subject } from './subject';
 import { modelsTrainedOn, type TrainedModel } from './trained-models';
@@ -36,6 +36,8 @@ export interface Forgotten {
   readonly replayed: number;
   /** Objects that ended runs have left. */
   readonly leftovers: number;
+  /** Reports of runs whose statistics and samples go. */
+  readonly reports: number;
   readonly predictions: { readonly records: number; readonly payloads: number; readonly open: number };
   /** The version without the rows; null where the latest held none. */
   readonly published: NewVersion | null;
@@ -85,7 +87,7 @@ async function forgotten(
 ): Promise<Forgotten> {
   const records = await subject.keyed((text) => stage.records.of(text));
   const versions = traces.manifests
-    .filter((manifest) => [...namedShards(manifest)].some((digest) => traces.shards.has(digest)))
+    .filter((manifest) => names(manifest, traces.shards))
     .map((manifest) => ({ version: manifest.version, rows: rowsIn(manifest, traces) }));
   const apart = [...traces.quarantine.values()];
   const trained = modelsTrainedOn(
@@ -107,6 +109,7 @@ async function forgotten(
     },
     replayed: traces.replayed.length,
     leftovers: traces.leftovers.length,
+    reports: traces.reports.length,
     predictions: {
       records: records.length,
       payloads: records.reduce((total, { payloads }) => total + payloads.length, 0),
@@ -129,7 +132,7 @@ async function refuseLocked({ objects }: DataStage, traces: Traces): Promise<voi
   const keys = [
     ...[...traces.shards.keys(), ...traces.obsolete].map(DATASET_OBJECTS.shard),
     ...traces.manifests
-      .filter((manifest) => [...namedShards(manifest)].some((digest) => traces.shards.has(digest)))
+      .filter((manifest) => names(manifest, traces.shards))
       .map(({ version }) => DATASET_OBJECTS.manifest(version)),
     ...(await Promise.all([...traces.quarantine.keys()].map((run) => quarantineFiles(objects, run)))).flat(),
   ];

@@ -12,6 +12,7 @@ import { findManifest, readWhole } from '../manifest';
 import type { DatasetObjects } from '../ports';
 import { isFirst, quarantinedRows, quarantinedRuns, rowIdOf } from '../quarantine';
 import { readShard } from '../shards';
+import { tellingReports } from './run-reports';
 import { holdsSubject } from './source-rows';
 import type { Subject } from './subject';
 
@@ -26,6 +27,8 @@ export interface Traces {
   readonly replayed: readonly string[];
   /** What runs have left that can hold rows, of whomever. */
   readonly leftovers: readonly string[];
+  /** Reports of runs whose statistics or samples may tell of the subject's rows. */
+  readonly reports: readonly string[];
   /** Shards that an earlier erasure has replaced and not removed. */
   readonly obsolete: readonly string[];
 }
@@ -47,6 +50,11 @@ export function namedShards(manifest: DatasetManifest): Set<string> {
   return new Set([...manifest.shards.map(({ digest }) => digest), ...replaced]);
 }
 
+/** Whether a version names one of these shards. */
+export function names(manifest: DatasetManifest, shards: ReadonlyMap<string, number>): boolean {
+  return [...namedShards(manifest)].some((digest) => shards.has(digest));
+}
+
 const AT_ONCE = 4;
 
 /** Reads all that a dataset bucket holds of rows. Nothing is written. */
@@ -61,11 +69,21 @@ export async function findTraces(
   const live = new Set(manifests.flatMap((manifest) => liveShards(manifest).map(({ digest }) => digest)));
   const replaced = new Set(manifests.flatMap((manifest) => [...namedShards(manifest)].filter((one) => !live.has(one))));
   const there = new Set((await objects.versions(DATASET_OBJECTS.shards)).map(({ key }) => digestOf(key)));
+  const replayed = await scanReplays(objects, manifests, subject);
+  const telling = new Set([
+    ...manifests.filter((one) => names(one, shards)).map(({ run }) => run),
+    ...quarantine.keys(),
+  ]);
+  const publishing = new Set(manifests.map(({ run }) => run));
+  const found = shards.size + quarantine.size + replayed.length > 0;
+  // Of a run that published nothing, nobody can tell whose rows it has read.
+  const concerned = (run: string) => found && (telling.has(run) || !publishing.has(run));
   return {
     manifests,
     shards,
     quarantine,
-    replayed: await scanReplays(objects, manifests, subject),
+    replayed,
+    reports: await tellingReports(objects, concerned, subject),
     leftovers: await scanLeftovers(objects, subject),
     obsolete: [...replaced].filter((digest) => there.has(digest)),
   };
@@ -139,12 +157,12 @@ async function scanQuarantine(
   return found;
 }
 
-/** Lists of what a run was to do name objects and headers; its report shows samples. All else is made of rows. */
+/** Lists of what a run was to do name objects and headers; its report has statistics. All else is made of rows. */
 async function scanLeftovers(objects: DatasetObjects, subject: Subject): Promise<string[]> {
   const keys = new Set((await objects.versions(DATASET_OBJECTS.runs)).map(({ key }) => key));
   const withRows = [...keys].filter((key) => !/\/(plan\.json|shards\.jsonl|partitions\.jsonl|report\.json)$/.test(key));
-  const others = [...keys].filter((key) => /\/(plan\.json|shards\.jsonl|report\.json)$/.test(key));
-  return [...withRows, ...(await scanWhole(objects, others, subject))].toSorted();
+  const lists = [...keys].filter((key) => /\/(plan\.json|shards\.jsonl)$/.test(key));
+  return [...withRows, ...(await scanWhole(objects, lists, subject))].toSorted();
 }
 
 /** Objects of replayed rows. */

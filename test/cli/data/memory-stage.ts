@@ -142,6 +142,12 @@ class MemoryCatalogue implements Catalogue {
     this.allRuns.set(run.run, run);
     return 'done';
   }
+  async correctNewestEvent(version: string, newestEvent: string | undefined) {
+    this.writes.write();
+    const item = this.items.get(version);
+    if (item !== undefined) this.items.set(version, { ...item, newestEvent });
+    if (this.newest?.version === version) this.newest = { ...this.newest, newestEvent };
+  }
   async lease() {
     return this.held;
   }
