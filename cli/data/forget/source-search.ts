@@ -15,6 +15,8 @@ export interface SourceSearch {
   readonly notReadYet: readonly string[];
   /** Objects that could not be searched, and why. */
   readonly notSearched: readonly NotSearched[];
+  /** Names that hold the value, of all that were searched: they are shown without it. */
+  readonly namesHolding: number;
 }
 
 export interface NotSearched {
@@ -35,9 +37,15 @@ export async function searchSources(
   const holding: string[] = [];
   const notReadYet: string[] = [];
   const notSearched: NotSearched[] = [];
+  let namesHolding = 0;
+  const shown = ({ bucket, key, versionId }: SourceObject): string => {
+    const masked = subject.maskedName(key);
+    if (masked !== undefined) namesHolding += 1;
+    return `s3://${bucket}/${masked ?? key}${versionId === undefined ? '' : ` (version ${versionId})`}`;
+  };
   let done = 0;
   await inParallel(objects, AT_ONCE, async (object) => {
-    const name = nameOf(object);
+    const name = shown(object);
     const found = await holds(sources, object, subject, schemas).catch((error: unknown) => reasonOf(error));
     if (found === true) {
       holding.push(name);
@@ -51,12 +59,14 @@ export async function searchSources(
     searched: objects.length - notSearched.length,
     holding: holding.toSorted(),
     notReadYet: notReadYet.toSorted(),
-    notSearched: [...notSearched, ...notListed].toSorted((a, b) => (a.object < b.object ? -1 : 1)),
+    notSearched: [...notSearched, ...notListed]
+      .map(({ object, reason }) => ({
+        object: subject.maskedName(object) ?? object,
+        reason: subject.masked(reason),
+      }))
+      .toSorted((a, b) => (a.object < b.object ? -1 : 1)),
+    namesHolding,
   };
-}
-
-function nameOf({ bucket, key, versionId }: SourceObject): string {
-  return `s3://${bucket}/${key}${versionId === undefined ? '' : ` (version ${versionId})`}`;
 }
 
 /** Whether it does, or why that cannot be said. */

@@ -125,10 +125,23 @@ export class Subject {
     return this.#text === '' ? text : text.replaceAll(this.#text, '***');
   }
 
+  /** The name of an object without the value, where it holds it in whichever spelling; undefined where it does not. */
+  maskedName(name: string): string | undefined {
+    const holds = (text: string) => this.#patterns.in(Buffer.from(text));
+    if (!holds(name) && !holds(decoded(name))) return undefined;
+    const masked = this.masked(name);
+    return holds(masked) || masked === name ? '***' : masked;
+  }
+
   /** For the one who keys the HMAC of the subjects of predictions. */
   keyed<Result>(hmac: (text: string) => Result): Result {
     return hmac(this.#text);
   }
+}
+
+/** Without the escapes that URLs have. */
+function decoded(name: string): string {
+  return name.replace(/(?:%[0-9a-f]{2})+/gi, (codes) => Buffer.from(codes.replaceAll('%', ''), 'hex').toString('utf8'));
 }
 
 /** The column that says whose row it is. */

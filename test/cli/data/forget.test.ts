@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { forgetDataCommand } from '../../../cli/data/commands/forget-command';
 import { Subject } from '../../../cli/data/forget/subject';
 import { modelsTrainedOn } from '../../../cli/data/forget/trained-models';
 import { DATASET_OBJECTS, type DatasetSchemaDocument, replayObject } from '../../../protocol/dataset';
@@ -425,6 +426,46 @@ describe('the key of slipway data forget', () => {
       expect(err).toMatch(/^slipway: .*\n$/);
     },
   );
+
+  it('is not repeated as the name of a file or of a stage, nor by whatever fails while the stage is looked for', async () => {
+    const file = await slipway('--key-file', `/nowhere/${SECRET}`);
+    expect(file.code).toBe(2);
+    expect(file.err).toBe('slipway: the file that --key-file names cannot be read\n');
+    const connect = async (name: string) => Promise.reject(new Error(`no stage "${name}" for ${SECRET}`));
+    for (const args of [
+      [SECRET, '--key', 'x'],
+      ['pilot', '--key', SECRET],
+    ]) {
+      const { code, out, err } = await slipwayData(stage, ['forget', ...args], { connect });
+      expect(code).toBe(1);
+      expect(out + err).toMatch(/^slipway: could not find the stage: no stage /);
+      if (args[0] === SECRET) expect(err).toContain('no stage "***"');
+      expect(out + err).not.toContain('grace');
+    }
+  });
+
+  it('is shown in no name of an object, in whichever spelling, and such names are counted', async () => {
+    const names = [`of-${SECRET}.csv`, `of-${encodeURIComponent(SECRET)}.csv`, 'plain.csv'];
+    publish(stage, ROWS, { sources: names.map(sourceOf) });
+    for (const name of names) stage.sourceBytes.set(`inbox/${name}`, Buffer.from(`id,person\n1,${SECRET}\n`));
+    const json = (await slipway('--key', SECRET, '--json')).out;
+    const text = (await slipway('--key', SECRET)).out;
+    expect(json + text).not.toContain('grace');
+    expect(JSON.parse(json).sources).toMatchObject({
+      namesHolding: 2,
+      holding: ['s3://inbox/***', 's3://inbox/of-***.csv', 's3://inbox/plain.csv'],
+    });
+    expect(text).toContain('names of 2 source objects hold the value, and are shown without it');
+    expect(text).toContain('copies that "slipway data fetch" made stay where they are');
+  });
+
+  it('is taken from a file without its byte order mark, and help says who sees it otherwise', async () => {
+    publish(stage, ROWS);
+    const readFile = async () => `\ufeff${KEY}\n`;
+    const { out } = await slipwayData(stage, ['forget', 'pilot', '--key-file', 'x', '--json'], { readFile });
+    expect(JSON.parse(out).rows).toBe(2);
+    expect(forgetDataCommand({}).helpInformation().replace(/\s+/g, ' ')).toContain('in the list of processes');
+  });
 
   it('is not in a subject that is logged or serialized', () => {
     const subject = new Subject(SECRET);
