@@ -20,7 +20,15 @@ const REPORT: RunReport = {
   counts: { rows: 61, published: 60, quarantined: 1, duplicates: 0 },
   faultsByRule: { range: 3, type: 1 },
   samples: [
-    { row: 3, key: 'in/a.csv', rule: 'range', severity: 'reject', column: 'length', value: '-1', expected: 'at least 0' },
+    {
+      row: 3,
+      key: 'in/a.csv',
+      rule: 'range',
+      severity: 'reject',
+      column: 'length',
+      value: '-1',
+      expected: 'at least 0',
+    },
     { row: 4, key: 'in/a.csv', rule: 'type', severity: 'reject', column: 'person', value: 'ada', expected: 'text' },
     { row: 5, key: 'in/a.csv', rule: 'type', severity: 'reject', column: 'gone', value: 'eve', expected: 'text' },
   ],
@@ -41,13 +49,16 @@ describe('the report of a run', () => {
       leftAlone: 2,
       report: { faultsByRule: { range: 3, type: 1 }, samples: [{ value: '-1' }, { value: '***' }, { value: '***' }] },
     });
-    for (const text of [out, json]) expect(text).not.toMatch(/ada|eve|statistics/);
+    for (const text of [out, json]) expect(text).not.toMatch(/\b(ada|eve|statistics)\b/);
   });
 
   it('is told to be damaged where it is', async () => {
     stage.objects.put(DATASET_OBJECTS.report(RUN), '{');
     const { code, err } = await slipway('show', 'pilot', RUN);
-    expect({ code, err }).toEqual({ code: 1, err: `slipway: object runs/${RUN}/report.json is no JSON: the report is damaged\n` });
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: `slipway: object runs/${RUN}/report.json is no JSON: the report is damaged\n`,
+    });
   });
 
   it('is not needed to list what runs left alone and lost', async () => {
