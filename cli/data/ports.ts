@@ -35,8 +35,8 @@ export interface DatasetObjects {
   writeOnce(key: string, body: Buffer): Promise<void>;
   /** For good. */
   erase(versions: readonly ObjectVersion[]): Promise<void>;
-  /** Until when an object is locked against that; undefined where it is not. */
-  lockedUntil(key: string): Promise<string | undefined>;
+  /** Until when a version of an object is locked against that; undefined where it is not. */
+  lockedUntil(version: ObjectVersion): Promise<string | undefined>;
 }
 
 /** Objects as they lay in source buckets. */

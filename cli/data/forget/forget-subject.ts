@@ -1,9 +1,10 @@
 import { DATASET_OBJECTS } from '../../../protocol/dataset';
 import { CliError, EXIT } from '../../errors';
+import { inParallel } from '../../in-parallel';
 import type { DataStage, Tell } from '../data-stage';
-import { withLease } from '../lease';
+import { type HeldLease, keptObjects, withLease } from '../lease';
 import { readManifest } from '../manifest';
-import type { SubjectRecord } from '../ports';
+import type { DatasetObjects, SubjectRecord } from '../ports';
 import { quarantineFiles } from '../quarantine';
 import { forgetRows, type NewVersion } from './forget';
 import { knownSources } from './known-sources';
@@ -61,16 +62,17 @@ export async function forgetSubject(options: ForgetSubjectOptions): Promise<Forg
   if (latest !== undefined) subject.check((await readManifest(stage.objects, latest.version)).schema);
   if (!erase) return forgotten(options, await findTraces(stage.objects, subject, counting(tell)), null);
   return withLease({ stage, now, tell }, async (lease) => {
+    const kept: DataStage = { ...stage, objects: keptObjects(stage.objects, lease) };
     const step = async (text: string) => {
       await lease.keep();
       tell(text);
     };
-    const traces = await findTraces(stage.objects, subject, step);
-    await refuseLocked(stage, traces);
+    const traces = await findTraces(kept.objects, subject, step);
+    await refuseLocked(kept.objects, traces);
     // What is left of them names objects that are gone afterwards.
     const found = await forgotten(options, traces, null, step);
-    const published = await forgetRows({ stage, subject, traces, lease, now: now(), step });
-    await erasePredictions(stage, subject);
+    const published = await forgetRows({ stage: kept, subject, traces, lease, now: now(), step });
+    await erasePredictions(kept, subject, lease);
     return { ...found, published: published ?? null };
   });
 }
@@ -127,29 +129,52 @@ async function forgotten(
   };
 }
 
+const HEADS_AT_ONCE = 16;
+
 /** Told before anything is written: half an erasure would help nobody. */
-async function refuseLocked({ objects }: DataStage, traces: Traces): Promise<void> {
-  const keys = [
-    ...[...traces.shards.keys(), ...traces.obsolete].map(DATASET_OBJECTS.shard),
-    ...traces.manifests
-      .filter((manifest) => names(manifest, traces.shards))
-      .map(({ version }) => DATASET_OBJECTS.manifest(version)),
-    ...(await Promise.all([...traces.quarantine.keys()].map((run) => quarantineFiles(objects, run)))).flat(),
-  ];
-  for (const key of keys) {
-    const until = await objects.lockedUntil(key);
-    if (until === undefined) continue;
-    throw new CliError(
-      `object ${key} of ${objects.bucket} is locked until ${until} (S3 Object Lock), so that nobody can erase it before; nothing was changed. A dataset of personal data must not be locked: whoever may bypass governance mode can take the lock off`,
-      EXIT.failed,
-    );
-  }
+async function refuseLocked(objects: DatasetObjects, traces: Traces): Promise<void> {
+  const shards = [...traces.shards.keys(), ...traces.obsolete].map(DATASET_OBJECTS.shard);
+  const manifests = traces.manifests
+    .filter((manifest) => names(manifest, traces.shards))
+    .map(({ version }) => DATASET_OBJECTS.manifest(version));
+  const apart = await Promise.all([...traces.quarantine.keys()].map((run) => quarantineFiles(objects, run)));
+  const keys = new Set([
+    ...shards,
+    ...manifests,
+    ...apart.flat(),
+    ...traces.replayed,
+    ...traces.leftovers,
+    ...traces.reports,
+  ]);
+  // Of whatever is there in several versions all but the latest go.
+  const { shards: all, manifests: lists, indexes, quarantine, replay, runs } = DATASET_OBJECTS;
+  const found = await Promise.all([all, lists, indexes, quarantine, replay, runs].map((one) => objects.versions(one)));
+  const goes = found.flatMap((versions, index) =>
+    versions.filter(({ key, latest }) => keys.has(key) || (!latest && index < PURGED_PREFIXES)),
+  );
+  const locked: { readonly key: string; readonly until: string }[] = [];
+  await inParallel(goes, HEADS_AT_ONCE, async (version) => {
+    const until = await objects.lockedUntil(version);
+    if (until !== undefined) locked.push({ key: version.key, until });
+  });
+  const [first] = locked.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  if (first === undefined) return;
+  throw new CliError(
+    `object ${first.key} of ${objects.bucket} is locked until ${first.until} (S3 Object Lock), so that nobody can erase it before; nothing was changed. A dataset of personal data must not be locked: whoever may bypass governance mode can take the lock off`,
+    EXIT.failed,
+  );
 }
 
+/** Shards, manifests, indexes and quarantine: of what replays and runs have left, single objects go. */
+const PURGED_PREFIXES = 4;
+
 /** Records whose answer is awaited are written again when it comes: they are told, and left for a rerun. */
-async function erasePredictions({ records }: DataStage, subject: Subject): Promise<void> {
+async function erasePredictions({ records }: DataStage, subject: Subject, { keep }: HeldLease): Promise<void> {
   const found: readonly SubjectRecord[] = await subject.keyed((text) => records.of(text));
-  for (const record of found) if (!record.open) await records.erase(record);
+  for (const record of found.filter(({ open }) => !open)) {
+    await keep();
+    await records.erase(record);
+  }
 }
 
 function sum(numbers: Iterable<number>): number {

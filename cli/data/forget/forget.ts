@@ -177,17 +177,20 @@ async function publish(
   if (there === undefined) {
     await objects.write(DATASET_OBJECTS.manifest(made.version), Buffer.from(JSON.stringify(made)));
   }
+  // What a command that was killed has written, names its run; a version that the pipeline made has one, and this is another.
+  const begun = there !== undefined && (await catalogue.run(there.run)) === undefined ? there : made;
   const run: DatasetRun = {
     dataset: made.dataset,
-    run: made.run,
+    run: begun.run,
     state: 'published',
     phase: 'committed',
     execution: 'slipway data forget',
-    startedAt: made.publishedAt,
+    startedAt: begun.publishedAt,
     endedAt: made.publishedAt,
-    counts: made.counts,
+    counts: begun.counts,
     version: made.version,
   };
+  await lease.keep();
   const outcome = await catalogue.commit(versionItem(manifest, objects.bucket), run, after.version, lease.holder);
   if (outcome !== 'done') {
     throw new CliError(

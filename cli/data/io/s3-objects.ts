@@ -7,6 +7,7 @@ import {
   ListObjectVersionsCommand,
   PutObjectCommand,
   type S3Client,
+  S3ServiceException,
 } from '@aws-sdk/client-s3';
 import type { SourceObject } from '../../../protocol/dataset';
 import { CliError, EXIT } from '../../errors';
@@ -82,15 +83,15 @@ export class S3Objects implements DatasetObjects {
     }
   }
 
-  async lockedUntil(key: string): Promise<string | undefined> {
+  async lockedUntil({ key, versionId }: ObjectVersion): Promise<string | undefined> {
     try {
       const { ObjectLockRetainUntilDate: until, ObjectLockLegalHoldStatus: hold } = await this.client.send(
-        new HeadObjectCommand({ Bucket: this.bucket, Key: key }),
+        new HeadObjectCommand({ Bucket: this.bucket, Key: key, VersionId: versionId }),
       );
       if (hold === 'ON') return 'its legal hold is taken off';
       return until !== undefined && until.getTime() > Date.now() ? until.toISOString() : undefined;
     } catch (error) {
-      if (isMissing(error)) return undefined;
+      if (isMissing(error) || isDeletion(error)) return undefined;
       throw error;
     }
   }
@@ -149,6 +150,11 @@ async function readObject(
     if (isMissing(error)) return undefined;
     throw error;
   }
+}
+
+/** A mark of deletion has no head, and no lock. */
+function isDeletion(error: unknown): boolean {
+  return error instanceof S3ServiceException && error.$metadata.httpStatusCode === 405;
 }
 
 function isMissing(error: unknown): boolean {

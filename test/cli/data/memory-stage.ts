@@ -41,6 +41,7 @@ interface MemoryVersion extends ObjectVersion {
 class MemoryObjects implements DatasetObjects {
   readonly bucket = 'datasets';
   readonly all: MemoryVersion[] = [];
+  /** By key or by version. */
   readonly locks = new Map<string, string>();
   private next = 0;
 
@@ -78,8 +79,8 @@ class MemoryObjects implements DatasetObjects {
       if (gone?.latest === true && last !== undefined) this.all[before] = { ...last, latest: true };
     }
   }
-  async lockedUntil(key: string) {
-    return this.locks.get(key);
+  async lockedUntil({ key, versionId }: ObjectVersion) {
+    return this.locks.get(versionId) ?? this.locks.get(key);
   }
 
   /** What a reader gets. */
