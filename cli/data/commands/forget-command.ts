@@ -112,6 +112,11 @@ function printForgotten(output: Output, forgotten: Forgotten): void {
       versions.map((version) => [version.version, String(version.rows)]),
     );
   }
+  if (forgotten.otherSpellings > 0) {
+    output.write(
+      `${forgotten.otherSpellings} rows under another spelling stay: their value is the key but for blanks, case or composed characters; if they are the subject's as well, run this with that spelling\n`,
+    );
+  }
   printModels(output, forgotten);
   printSources(output, forgotten);
   if (published !== null)

@@ -23,6 +23,8 @@ export interface Forgotten {
   /** Rows and shards that they lay in, each counted once. */
   readonly rows: number;
   readonly shards: number;
+  /** Rows whose value is the key but for blanks, case or composed characters: they stay. */
+  readonly otherSpellings: number;
   /** Rows of the subject, and rows of which nobody can tell whose they are, in the quarantine of so many runs. */
   readonly quarantine: {
     readonly rows: number;
@@ -102,6 +104,7 @@ async function forgotten(
     versions,
     rows: sum(traces.shards.values()),
     shards: traces.shards.size,
+    otherSpellings: traces.otherSpellings,
     quarantine: {
       rows: sum(apart.map(({ rows }) => rows.size)),
       byBytes: sum(apart.map(({ byBytes }) => byBytes.size)),

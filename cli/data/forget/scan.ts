@@ -21,6 +21,8 @@ export interface Traces {
   readonly manifests: readonly DatasetManifest[];
   /** Rows of the subject by digest of each shard that has any, whether a version still holds the shard or not. */
   readonly shards: ReadonlyMap<string, number>;
+  /** Rows whose value is the subject's under another spelling. They stay. */
+  readonly otherSpellings: number;
   /** Quarantined rows to erase by the run that set them apart; only of runs that have some. */
   readonly quarantine: ReadonlyMap<string, QuarantineTraces>;
   /** Objects that a replay made and that hold the value. */
@@ -64,7 +66,7 @@ export async function findTraces(
   step: (text: string) => Promise<void>,
 ): Promise<Traces> {
   const manifests = await allManifests(objects);
-  const shards = await scanShards(objects, manifests, subject, step);
+  const { found: shards, otherSpellings } = await scanShards(objects, manifests, subject, step);
   const quarantine = await scanQuarantine(objects, manifests, subject, step);
   const live = new Set(manifests.flatMap((manifest) => liveShards(manifest).map(({ digest }) => digest)));
   const replaced = new Set(manifests.flatMap((manifest) => [...namedShards(manifest)].filter((one) => !live.has(one))));
@@ -81,6 +83,7 @@ export async function findTraces(
   return {
     manifests,
     shards,
+    otherSpellings,
     quarantine,
     replayed,
     reports: await tellingReports(objects, concerned, subject),
@@ -105,23 +108,29 @@ async function scanShards(
   manifests: readonly DatasetManifest[],
   subject: Subject,
   step: (text: string) => Promise<void>,
-): Promise<Map<string, number>> {
+): Promise<{ readonly found: Map<string, number>; readonly otherSpellings: number }> {
   const found = new Map<string, number>();
+  let otherSpellings = 0;
   const digests = (await keysOf(objects, DATASET_OBJECTS.shards)).map(digestOf);
   const all = differentSchemas(manifests);
   let done = 0;
   await inParallel(digests, AT_ONCE, async (digest) => {
     const naming = differentSchemas(manifests.filter((manifest) => namedShards(manifest).has(digest)));
-    const matchers = (naming.length === 0 ? all : naming).map((schema) => subject.matcher(schema));
+    const schemas = naming.length === 0 ? all : naming;
+    const matchers = schemas.map((schema) => subject.matcher(schema));
+    const alike = schemas.map((schema) => subject.likeness(schema));
     let rows = 0;
     await readShard(objects, digest, (lines) => {
-      for (const line of lines) if (matchers.some((matches) => matches(line))) rows += 1;
+      for (const line of lines) {
+        if (matchers.some((matches) => matches(line))) rows += 1;
+        else if (alike.some((matches) => matches(line))) otherSpellings += 1;
+      }
     });
     if (rows > 0) found.set(digest, rows);
     done += 1;
     await step(`${done} of ${digests.length} shards searched`);
   });
-  return found;
+  return { found, otherSpellings };
 }
 
 async function scanQuarantine(

@@ -72,6 +72,22 @@ export class Subject {
     return (line) => line.includes(bytes) && valuesOfLine(schema.columns, line.toString('utf8'))[index] === value;
   }
 
+  /** For canonical lines of a schema whose value is another one, and the same as this but for blanks, case and composed characters. */
+  likeness(schema: DatasetSchemaDocument): IsOfSubject {
+    const column = this.#columnOf(schema);
+    if (column.type !== 'string') return () => false;
+    const wanted = folded(this.#text);
+    const index = schema.columns.indexOf(column);
+    const inLine = JSON.stringify(wanted).slice(1, -1);
+    return (line) => {
+      const text = line.toString('utf8');
+      // Nearly all lines are told without being parsed.
+      if (!folded(text).includes(inLine)) return false;
+      const value = valuesOfLine(schema.columns, text)[index];
+      return typeof value === 'string' && value !== this.#text && folded(value) === wanted;
+    };
+  }
+
   /**
    * Whose a quarantined row is. Where the cell that says it can be read, by that alone: a key that is a number stands in many a
    * row of others. `before` are the last bytes of the piece before, where the row has several: the value may be cut.
@@ -137,6 +153,10 @@ export class Subject {
   keyed<Result>(hmac: (text: string) => Result): Result {
     return hmac(this.#text);
   }
+}
+
+function folded(text: string): string {
+  return text.normalize('NFC').trim().toLowerCase();
 }
 
 /** Without the escapes that URLs have. */

@@ -78,3 +78,21 @@ describe('slipway data forget and reports of runs', () => {
     ]);
   });
 });
+
+describe('slipway data forget and other spellings of the key', () => {
+  it('counts rows under them, and leaves them', async () => {
+    const others = [' ada@example.com', 'Ada@Example.com', 'x-ada@example.com', 'bob@example.com'];
+    publish(stage, [ADA, ...others.map((person, index) => ({ id: `o${index}`, person, length: index }))]);
+    expect(await forget()).toMatchObject({ rows: 1, otherSpellings: 2 });
+    const { out } = await slipwayData(stage, ['forget', 'pilot', '--key', KEY, '--yes']);
+    expect(out).toContain('2 rows under another spelling stay');
+    expect(manifestIn(stage, stage.catalogue.newest?.version ?? '').rows).toMatchObject({ train: expect.any(Number) });
+    expect(await forget()).toMatchObject({ rows: 0, otherSpellings: 2 });
+  });
+
+  it('takes composed characters for what they are composed of', async () => {
+    publish(stage, [{ id: 'z', person: 'Zoe\u0308', length: 1 }, BOB]);
+    const { out } = await slipwayData(stage, ['forget', 'pilot', '--key', 'zo\u00eb', '--json']);
+    expect(JSON.parse(out)).toMatchObject({ rows: 0, otherSpellings: 1 });
+  });
+});
