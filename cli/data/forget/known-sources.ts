@@ -3,7 +3,12 @@ import type { DataStage } from '../data-stage';
 import { readWhole } from '../manifest';
 import { quarantinedRows, rowIdOf } from '../quarantine';
 import type { Traces } from './scan';
-import type { NotSearched } from './source-search';
+
+/** An object, or a place, that could not be searched, and why. */
+export interface NotSearched {
+  readonly object: string;
+  readonly reason: string;
+}
 
 /** Source objects in which a subject's rows may lie. */
 export interface KnownSources {

@@ -2,7 +2,7 @@ import { createGunzip } from 'node:zlib';
 import { CATALOGUE_KEYS, type DatasetSchemaDocument, type SourceObject } from '../../../protocol/dataset';
 import { inParallel } from '../../in-parallel';
 import type { SourceObjects } from '../ports';
-import type { KnownSources } from './known-sources';
+import type { KnownSources, NotSearched } from './known-sources';
 import { holdsSubject, type SourceReading } from './source-rows';
 import type { Subject } from './subject';
 
@@ -17,11 +17,6 @@ export interface SourceSearch {
   readonly notSearched: readonly NotSearched[];
   /** Names that hold the value, of all that were searched: they are shown without it. */
   readonly namesHolding: number;
-}
-
-export interface NotSearched {
-  readonly object: string;
-  readonly reason: string;
 }
 
 const AT_ONCE = 4;
