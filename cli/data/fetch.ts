@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { liveShards } from '../../lambdas/shared/dataset/live-shards';
@@ -42,21 +42,22 @@ const AT_ONCE = 4;
 export async function fetchVersion({ objects, manifest, folder, side, tell }: FetchOptions): Promise<Fetched> {
   const shards = liveShards(manifest).filter((shard) => side === undefined || shard.side === side);
   await refuseOtherContent(folder, manifest, shards);
+  const modes = modesOf(manifest);
   for (const one of ['train', 'holdout'] as const) {
-    if (side === undefined || side === one) await mkdir(join(folder, one), { recursive: true });
+    if (side === undefined || side === one) await mkdir(join(folder, one), { recursive: true, mode: modes.folder });
   }
   let fetched = 0;
   let done = 0;
   await inParallel(shards, AT_ONCE, async (shard) => {
     const path = join(folder, fileOf(shard));
     if (!(await isComplete(path, shard))) {
-      await fetchShard(objects, shard, path);
+      await fetchShard(objects, shard, path, modes.file);
       fetched += 1;
-    }
+    } else if (modes.file === PRIVATE.file) await chmod(path, modes.file);
     done += 1;
     tell(`${done} of ${shards.length} shards, ${fileOf(shard)}`);
   });
-  await writeWhole(join(folder, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
+  await writeWhole(join(folder, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`, modes.file);
   return {
     version: manifest.version,
     folder,
@@ -65,6 +66,19 @@ export async function fetchVersion({ objects, manifest, folder, side, tell }: Fe
     rows: shards.reduce((sum, { rows }) => sum + rows, 0),
     bytes: shards.reduce((sum, { bytes }) => sum + bytes, 0),
   };
+}
+
+interface Modes {
+  readonly folder: number;
+  readonly file: number;
+}
+
+/** For the eyes of whoever fetched it alone. */
+const PRIVATE: Modes = { folder: 0o700, file: 0o600 };
+const USUAL: Modes = { folder: 0o777, file: 0o666 };
+
+function modesOf({ schema }: DatasetManifest): Modes {
+  return schema.columns.some(({ personal }) => personal) ? PRIVATE : USUAL;
 }
 
 function fileOf({ side, digest }: ShardFile): string {
@@ -116,9 +130,11 @@ async function isComplete(path: string, shard: ShardFile): Promise<boolean> {
   throw new CliError(`"${path}" is there with other bytes than ${fault}; nothing is overwritten: remove it`);
 }
 
-async function fetchShard(objects: DatasetObjects, shard: ShardFile, path: string): Promise<void> {
+async function fetchShard(objects: DatasetObjects, shard: ShardFile, path: string, mode: number): Promise<void> {
   const part = `${path}${PART}`;
-  const found = await download(objects, shard.digest, part).catch(async (error) => {
+  // What a fetch that was cut off has left keeps its mode.
+  await rm(part, { force: true });
+  const found = await download(objects, shard.digest, part, mode).catch(async (error) => {
     await rm(part, { force: true });
     throw error;
   });
@@ -130,7 +146,12 @@ async function fetchShard(objects: DatasetObjects, shard: ShardFile, path: strin
   await rename(part, path);
 }
 
-async function download(objects: DatasetObjects, digest: string, part: string): Promise<ShardFound | undefined> {
+async function download(
+  objects: DatasetObjects,
+  digest: string,
+  part: string,
+  mode: number,
+): Promise<ShardFound | undefined> {
   const stream = await openShard(objects, digest);
   if (stream === undefined) return undefined;
   const measured = new MeasuredBytes();
@@ -142,7 +163,7 @@ async function download(objects: DatasetObjects, digest: string, part: string): 
         yield chunk;
       }
     },
-    createWriteStream(part),
+    createWriteStream(part, { mode }),
   );
   return measured.found();
 }
@@ -154,7 +175,8 @@ function lineFeeds(chunk: Buffer): number {
   return count;
 }
 
-async function writeWhole(path: string, text: string): Promise<void> {
-  await writeFile(`${path}${PART}`, text);
+async function writeWhole(path: string, text: string, mode: number): Promise<void> {
+  await rm(`${path}${PART}`, { force: true });
+  await writeFile(`${path}${PART}`, text, { mode });
   await rename(`${path}${PART}`, path);
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { DatasetLease, DatasetRun } from '../../protocol/dataset';
 import { CliError, EXIT } from '../errors';
 import type { DataStage, Tell } from './data-stage';
+import type { DatasetObjects } from './ports';
 
 /** A command that was killed keeps the pipeline away no longer than this; one that works renews it well before. */
 const LEASE_MS = 15 * 60_000;
@@ -17,6 +18,29 @@ export interface LeaseOptions {
   readonly stage: DataStage;
   readonly now: () => Date;
   readonly tell: Tell;
+}
+
+/** Renews a lease before each write: however long the work between two writes was, none is made without it. */
+export function keptObjects(objects: DatasetObjects, { keep }: Pick<HeldLease, 'keep'>): DatasetObjects {
+  return {
+    bucket: objects.bucket,
+    list: (prefix) => objects.list(prefix),
+    versions: (prefix) => objects.versions(prefix),
+    read: (key) => objects.read(key),
+    lockedUntil: (version) => objects.lockedUntil(version),
+    write: async (key, body) => {
+      await keep();
+      await objects.write(key, body);
+    },
+    writeOnce: async (key, body) => {
+      await keep();
+      await objects.writeOnce(key, body);
+    },
+    erase: async (versions) => {
+      await keep();
+      await objects.erase(versions);
+    },
+  };
 }
 
 /** Does something to a dataset while no run of its pipeline does. */

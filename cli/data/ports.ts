@@ -31,16 +31,20 @@ export interface DatasetObjects {
   /** Undefined where there is no such object. */
   read(key: string): Promise<Readable | undefined>;
   write(key: string, body: Buffer): Promise<void>;
+  /** Writes it where there is no object of this key. */
+  writeOnce(key: string, body: Buffer): Promise<void>;
   /** For good. */
   erase(versions: readonly ObjectVersion[]): Promise<void>;
-  /** Until when an object is locked against that; undefined where it is not. */
-  lockedUntil(key: string): Promise<string | undefined>;
+  /** Until when a version of an object is locked against that; undefined where it is not. */
+  lockedUntil(version: ObjectVersion): Promise<string | undefined>;
 }
 
 /** Objects as they lay in source buckets. */
 export interface SourceObjects {
   /** Undefined where it is gone. */
   read(object: SourceObject): Promise<Readable | undefined>;
+  /** What lies there now. */
+  list(bucket: string, prefix: string): Promise<readonly SourceObject[]>;
 }
 
 /** What is remembered of a replay: the quarantine of a run is replayed once, unless somebody asks for it again. */
@@ -74,6 +78,8 @@ export interface Catalogue {
   dropReplay(run: string): Promise<void>;
   /** Adds a version, if it is not there, and the run that made it, and makes the version the latest if `parent` is that still. */
   commit(version: DatasetVersionItem, run: DatasetRun, parent: string, holder: string): Promise<CommitOutcome>;
+  /** Of a version, and of the latest where it is that, when the newest event was that is left; undefined where none is. */
+  correctNewestEvent(version: string, newestEvent: string | undefined): Promise<void>;
   lease(): Promise<DatasetLease | undefined>;
   /** Takes the lease if it is still as it was seen; false where it is not. */
   takeLease(lease: DatasetLease, seen: DatasetLease | undefined): Promise<boolean>;

@@ -88,7 +88,8 @@ export function shownRow(row: QuarantinedRow, schema: DatasetSchemaDocument | un
   };
 }
 
-function shownFault(fault: RowFault, schema: DatasetSchemaDocument | undefined): RowFault {
+/** The value of a fault is shown only where its schema says that it is not personal. */
+export function shownFault(fault: RowFault, schema: DatasetSchemaDocument | undefined): RowFault {
   if (fault.value === undefined) return fault;
   const column = schema?.columns.find(({ name }) => name === fault.column);
   return column === undefined || column.personal ? { ...fault, value: MASKED } : fault;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type QuarantinedRow, replayObject } from '../../protocol/dataset';
+import { MAX_ROW_BYTES } from '../../lambdas/shared/dataset/read/window';
+import { CATALOGUE_KEYS, type QuarantinedRow, replayObject } from '../../protocol/dataset';
 
 /** A source object made of quarantined rows. */
 export interface ReplayObject {
@@ -21,23 +22,55 @@ interface Group {
   bytes: number;
 }
 
+/** A first line that was set apart, and with it every row. */
+interface HeaderLine {
+  readonly raw: Buffer;
+  /** Whether it names columns, though not those of the schema; else nobody could read it. */
+  readonly isHeader: boolean;
+  /** Whether rows have come for it. */
+  used: boolean;
+}
+
+interface Columns {
+  readonly name: string;
+  readonly header: Buffer | undefined;
+}
+
 /**
  * Makes source objects of the original bytes of quarantined rows. Their names are made of their content: rows that are put in
  * again after a crash give the objects that are there.
  */
 export class ReplayObjects {
   private readonly groups = new Map<string, Group>();
+  /** Header lines that were set apart as row 0, by the object that they stood in. */
+  private readonly headers = new Map<string, HeaderLine>();
+  private rowsWithoutHeader = 0;
 
   /** The folder of a replay has a name of its own: what has the name and bytes of an object that was taken is not read again. */
   constructor(private readonly folder: string) {}
 
-  /** Takes a row with all of its bytes, and gives the objects that it completes. */
+  /** Rows that cannot be put in again, since nobody knows any more what their columns are. After `finish`. */
+  get withoutHeader(): number {
+    const unread = [...this.headers.values()].filter(({ used, isHeader }) => !used && !isHeader).length;
+    return this.rowsWithoutHeader + unread;
+  }
+
+  /** Takes a row with all of its bytes, the header line of an object before its rows, and gives the objects that it completes. */
   add(row: QuarantinedRow, raw: Buffer): ReplayObject[] {
-    if (row.format === 'csv' && swallows(raw)) {
-      return [this.objectOf({ ...groupOf(row), rows: [raw], bytes: raw.length })];
+    if (row.format === 'csv' && row.row === 0) {
+      const isHeader = row.faults.every(({ rule }) => rule === 'columns');
+      this.headers.set(CATALOGUE_KEYS.source(row.object), { raw, isHeader, used: false });
+      return [];
     }
-    const name = nameOf(row);
-    const group = this.groups.get(name) ?? groupOf(row);
+    const columns = this.columnsOf(row);
+    if (columns === undefined) {
+      this.rowsWithoutHeader += 1;
+      return [];
+    }
+    const { name, header } = columns;
+    const fresh = (): Group => ({ format: row.format, delimiter: row.delimiter, header, rows: [], bytes: 0 });
+    if (row.format === 'csv' && swallows(raw)) return [this.objectOf({ ...fresh(), rows: [raw], bytes: raw.length })];
+    const group = this.groups.get(name) ?? fresh();
     this.groups.set(name, group);
     group.rows.push(raw);
     group.bytes += raw.length;
@@ -53,6 +86,19 @@ export class ReplayObjects {
     return objects;
   }
 
+  /** What tells rows that are read alike, and the line that goes before them; undefined where a row of CSV has none. */
+  private columnsOf({ format, delimiter, header = [], object }: QuarantinedRow): Columns | undefined {
+    if (format !== 'csv') return { name: 'jsonl', header: undefined };
+    const source = CATALOGUE_KEYS.source(object);
+    const line = this.headers.get(source);
+    if (line !== undefined && line.raw.length <= MAX_ROW_BYTES) {
+      line.used = true;
+      return { name: JSON.stringify([delimiter, source]), header: line.raw };
+    }
+    if (header.length === 0) return undefined;
+    return { name: JSON.stringify([delimiter, header]), header: headerLine(header, delimiter) };
+  }
+
   private objectOf({ format, delimiter, header, rows }: Group): ReplayObject {
     const lines = header === undefined ? rows : [header, ...rows];
     const body = Buffer.concat(lines.flatMap((line) => (endsLine(line) ? [line] : [line, LINE_FEED])));
@@ -60,17 +106,6 @@ export class ReplayObjects {
     const key = replayObject(this.folder, digest, format === 'csv' ? { format, delimiter } : { format: 'jsonl' });
     return { key, body, rows: rows.length };
   }
-}
-
-/** Without a header the first row of an object is its header: rows of several objects cannot be mixed. */
-function nameOf({ format, delimiter, header, object }: QuarantinedRow): string {
-  if (format !== 'csv') return 'jsonl';
-  return JSON.stringify([delimiter, header ?? null, header === undefined ? [object.bucket, object.key] : null]);
-}
-
-function groupOf({ format, delimiter, header }: QuarantinedRow): Group {
-  const line = format === 'csv' && header !== undefined ? headerLine(header, delimiter) : undefined;
-  return { format, delimiter, header: line, rows: [], bytes: 0 };
 }
 
 function headerLine(names: readonly string[], delimiter: string): Buffer {

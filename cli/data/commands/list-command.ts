@@ -63,7 +63,7 @@ function versionRow(
   ];
 }
 
-const RUN_HEADINGS = ['run', 'state', 'started', 'ended', 'rows', 'version', 'gate', 'error'];
+const RUN_HEADINGS = ['run', 'state', 'started', 'ended', 'rows', 'objects', 'version', 'gate', 'error'];
 
 function runRow(run: DatasetRun): string[] {
   const { state, startedAt, endedAt = '', counts, version = '', error = '' } = run;
@@ -73,10 +73,21 @@ function runRow(run: DatasetRun): string[] {
     startedAt,
     endedAt,
     counts === undefined ? '' : countsText(counts),
+    objectsText(run),
     version,
     gateText(run),
     error,
   ];
+}
+
+/** Objects that a run has not taken, where there are some. */
+function objectsText({ objects, leftAlone = 0, lost = 0 }: DatasetRun): string {
+  const parts = [
+    ...(objects === undefined ? [] : [`${objects} in`]),
+    ...(leftAlone === 0 ? [] : [`${leftAlone} left alone`]),
+    ...(lost === 0 ? [] : [`${lost} lost`]),
+  ];
+  return parts.join('\n');
 }
 
 function countsText({ rows, published, quarantined, duplicates }: NonNullable<DatasetRun['counts']>): string {

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { Command } from 'commander';
 import { CliError } from '../../errors';
 import { example, type Output, printTable } from '../../output';
@@ -38,17 +38,14 @@ export function quarantineDataCommand(options: DataCommandOptions): Command {
       const limit = limitOf(flags.limit);
       const stage = await connect(name);
       const listing = await told(`could not read the quarantine of ${run}`, () => list(stage, run, limit, flags.raw));
-      print(output, flags, listing, () => printListing(output, listing));
-      if (flags.raw !== undefined) {
-        saying(
-          output,
-          flags,
-        )(
-          `${listing.rows} rows as they came are in ${flags.raw}; they may hold personal data, which no rule masks there: remove the file when it has served`,
-        );
-      }
+      const warning = `${listing.rows} rows as they came are in ${flags.raw}; ${RAW_WARNING}`;
+      const raw = flags.raw === undefined ? {} : { rawFile: flags.raw, warning };
+      print(output, flags, { ...listing, ...raw }, () => printListing(output, listing));
+      if (flags.raw !== undefined) saying(output, flags)(warning);
     });
 }
+
+const RAW_WARNING = 'they may hold personal data, which no rule masks there: remove the file when it has served';
 
 function limitOf(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
@@ -76,6 +73,10 @@ async function list(stage: DataStage, run: string, limit: number, raw: string | 
     }
     if (!ended) await file?.write(LINE_FEED);
     return { run, rows, shown };
+  } catch (error) {
+    // Half of the rows would be taken for all of them.
+    if (raw !== undefined) await rm(raw, { force: true });
+    throw error;
   } finally {
     await file?.close();
   }

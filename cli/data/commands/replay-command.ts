@@ -2,8 +2,17 @@ import { Command } from 'commander';
 import { CliError } from '../../errors';
 import { example, printTable } from '../../output';
 import { type DataStage, told } from '../data-stage';
+import { withLease } from '../lease';
 import { endText, followPipeline, type PipelineEnd } from '../pipeline-run';
-import { planReplay, quarantinedAgain, type ReplayPlan, writeReplay } from '../replay';
+import {
+  type NotReplayed,
+  planReplay,
+  quarantinedAgain,
+  type ReplayPlan,
+  type ReplaySelection,
+  type Replays,
+  writeReplay,
+} from '../replay';
 import { type DataCommandOptions, type JsonFlag, partsOf, print, saying } from './command-options';
 import { checkRun } from './show-command';
 
@@ -18,6 +27,8 @@ interface ReplayFlags extends JsonFlag {
 interface Replayed {
   readonly dryRun: boolean;
   readonly replayed: readonly ReplayPlan[];
+  /** Runs whose quarantine is not for a replay. */
+  readonly notReplayed: readonly NotReplayed[];
   readonly execution?: string;
   readonly end?: PipelineEnd;
   /** Rows of the replay that were set apart once more; absent where the end was not waited for. */
@@ -46,17 +57,22 @@ export function replayDataCommand(options: DataCommandOptions): Command {
       }
       if (flags.run !== undefined) checkRun(flags.run);
       const stage = await connect(name);
-      const plans = await told('could not read the quarantine', () =>
-        planReplay(stage, { run: flags.run, again: flags.again === true }),
-      );
-      const replayed =
-        flags.dryRun === true || plans.every(({ rows }) => rows === 0)
-          ? { dryRun: flags.dryRun === true, replayed: plans }
-          : await told('could not replay', () => replay(stage, plans, flags, options));
+      const selection = { run: flags.run, again: flags.again === true };
+      const found = await told('could not read the quarantine', () => planReplay(stage, selection));
+      const { plans, notReplayed } = found;
+      const nothing = plans.every(({ rows }) => rows === 0);
+      const replayed: Replayed =
+        flags.dryRun === true || nothing
+          ? { dryRun: flags.dryRun === true, replayed: plans, notReplayed }
+          : await told('could not replay', () => replay(stage, selection, found, flags, options));
       print(output, flags, replayed, () => {
-        const leftOut = plans.reduce((sum, plan) => sum + plan.leftOut, 0);
+        for (const { run, reason } of notReplayed) output.write(`not replayed: ${run}: ${reason}\n`);
+        const sum = (count: (plan: ReplayPlan) => number) => plans.reduce((total, plan) => total + count(plan), 0);
+        const leftOut = sum((plan) => plan.leftOut);
         if (leftOut > 0) output.write(`${leftOut} rows cannot be replayed: ${LEFT_OUT}\n`);
-        if (plans.every(({ rows }) => rows === 0)) return void output.write('there is nothing to replay\n');
+        const withoutHeader = sum((plan) => plan.withoutHeader);
+        if (withoutHeader > 0) output.write(`${withoutHeader} rows cannot be replayed: ${WITHOUT_HEADER}\n`);
+        if (nothing) return void output.write('there is nothing to replay\n');
         if (flags.dryRun === true) {
           printTable(output, ['quarantine of', 'rows', 'objects', 'bytes'], plans.map(planRow));
           return void output.write('nothing was replayed\n');
@@ -68,18 +84,21 @@ export function replayDataCommand(options: DataCommandOptions): Command {
 
 const LEFT_OUT =
   'they are longer than a row may be, or what follows a damage in a compressed object; put the object in again once it is whole';
+const WITHOUT_HEADER =
+  'the header of their file could not be read or is not kept, so that nobody knows what their columns are; put the object in again with a header';
 
 async function replay(
   stage: DataStage,
-  plans: readonly ReplayPlan[],
+  selection: ReplaySelection,
+  { notReplayed }: Replays,
   flags: ReplayFlags,
   options: DataCommandOptions,
 ): Promise<Replayed> {
   const { output, now, sleep } = partsOf(options);
   const tell = saying(output, flags);
-  await writeReplay(stage, plans, tell, now());
+  const plans = await withLease({ stage, now, tell }, (lease) => writeReplay(stage, selection, lease, tell, now()));
   const execution = await stage.pipeline.start({});
-  const started = { dryRun: false, replayed: plans, execution };
+  const started = { dryRun: false, replayed: plans, notReplayed, execution };
   if (!flags.wait) return started;
   const end = await followPipeline(stage, execution, { tell, sleep });
   return { ...started, end, quarantinedAgain: await quarantinedAgain(stage, plans, end.runs) };

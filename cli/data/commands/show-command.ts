@@ -5,6 +5,7 @@ import { example, type Output, printTable } from '../../output';
 import { told } from '../data-stage';
 import { readManifest } from '../manifest';
 import { runText } from '../pipeline-run';
+import { readReport, type ShownReport } from '../report';
 import { COLUMN_HEADINGS, columnRows, GATE_HEADINGS, gateRows, manifestRows, shownManifest } from '../show';
 import { type DataCommandOptions, type JsonFlag, partsOf, print } from './command-options';
 
@@ -26,7 +27,10 @@ export function showDataCommand(options: DataCommandOptions): Command {
       if (RUN_PATTERN.test(id)) {
         const run = await told(`could not show ${id}`, () => catalogue.run(id));
         if (run === undefined) throw new CliError(noRun(id));
-        return print(output, flags, run, () => printRun(output, run));
+        const report = await told(`could not show ${id}`, () => readReport(objects, catalogue, id));
+        return print(output, flags, report === undefined ? run : { ...run, report }, () =>
+          printRun(output, run, report),
+        );
       }
       const manifest = await told(`could not show ${id}`, async () => shownManifest(await readManifest(objects, id)));
       print(output, flags, manifest, () => printManifest(output, manifest));
@@ -52,7 +56,7 @@ export function noRun(run: string): string {
   return `there is no run "${run}" here; "slipway data list --runs" shows those there are`;
 }
 
-function printRun(output: Output, run: DatasetRun): void {
+function printRun(output: Output, run: DatasetRun, report: ShownReport | undefined): void {
   output.write(`${runText(run)}\n`);
   printTable(
     output,
@@ -63,9 +67,36 @@ function printRun(output: Output, run: DatasetRun): void {
       ['ended', run.endedAt ?? 'not yet'],
       ['execution', run.execution],
       ['version', run.version ?? 'none'],
+      ...(run.objects === undefined ? [] : [['objects taken up', String(run.objects)]]),
+      ['objects left alone', String(run.leftAlone ?? report?.leftAlone.count ?? 0)],
+      ['objects lost', String(run.lost ?? report?.lost.length ?? 0)],
     ],
   );
+  if (report !== undefined) printReport(output, report);
   if (run.gate !== undefined && run.gate.checks.length > 0) printTable(output, GATE_HEADINGS, gateRows(run.gate));
+}
+
+function printReport(output: Output, { faultsByRule, samples, leftAlone, lost }: ShownReport): void {
+  const rules = Object.entries(faultsByRule);
+  if (rules.length > 0)
+    printTable(
+      output,
+      ['rule', 'faults'],
+      rules.map(([rule, faults]) => [rule, String(faults)]),
+    );
+  const headings = ['object', 'row', 'rule', 'column', 'value', 'expected'];
+  printSome(output, headings, samples, ({ key, row, rule, column = '', value = '', expected }) => [
+    key,
+    String(row),
+    rule,
+    column,
+    value,
+    expected,
+  ]);
+  if (leftAlone.first.length > 0) {
+    printSome(output, ['left alone, the first of them'], leftAlone.first, (object) => [object]);
+  }
+  printSome(output, ['lost while it was read'], lost, ({ bucket, key }) => [`s3://${bucket}/${key}`]);
 }
 
 /** Rows of a list that are printed; JSON has all. */

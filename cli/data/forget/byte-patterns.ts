@@ -10,6 +10,9 @@ export interface Part {
   readonly after: boolean;
 }
 
+/** Bytes of a character that JSON escapes: `\u002B`. */
+const ESCAPED = 6;
+
 const WHOLE: Part = { before: false, after: false };
 
 /** A value this short, or a number, stands in many a longer word: it counts only where it is a word of its own. */
@@ -34,13 +37,21 @@ export class BytePatterns {
     ]);
     this.patterns = [...forms].flatMap(encodings);
     this.wholeWords = text.length < SHORT || /^[\d.+-]+$/.test(text);
-    // With the characters on both sides.
-    this.overlap = Math.max(...this.patterns.map(({ bytes }) => bytes.length)) + 4;
+    // With the characters on both sides, and each as JSON may escape it.
+    this.overlap = ESCAPED * Math.max(...this.patterns.map(({ bytes }) => bytes.length)) + 2 * ESCAPED;
   }
 
   /** Of a part of a stream: what may be part of a longer word that was cut is judged with the part in which it is whole. */
   in(bytes: Buffer, part: Part = WHOLE): boolean {
-    return this.patterns.some((pattern) => this.has(bytes, pattern, part));
+    if (this.patterns.some((pattern) => this.has(bytes, pattern, part))) return true;
+    if (!bytes.includes('\\u00')) return false;
+    const plain = Buffer.from(
+      bytes
+        .toString('latin1')
+        .replace(/\\u00([0-7][0-9a-f])/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))),
+      'latin1',
+    );
+    return this.patterns.some((pattern) => this.has(plain, pattern, part));
   }
 
   private has(bytes: Buffer, { bytes: wanted, width }: Pattern, { before, after: more }: Part): boolean {

@@ -8,25 +8,30 @@ import type { QuarantineTraces } from './scan';
 
 const LINE_FEED = Buffer.from('\n');
 
-/** Writes quarantine files again without these rows; one of which nothing is left goes as a whole. */
+/** Writes quarantine files again without these rows, and others without their header; a file of which nothing is left goes as a whole. */
 export async function eraseQuarantine(
   objects: DatasetObjects,
   run: string,
-  { rows, unreadable }: QuarantineTraces,
+  { rows, byBytes, headers, unreadable }: QuarantineTraces,
 ): Promise<void> {
   for (const key of await quarantineFiles(objects, run)) {
     const stream = await objects.read(key);
     if (stream === undefined) continue;
     const left: Buffer[] = [];
     let number = 0;
+    let changed = false;
     for await (const lines of linesOf(stream)) {
       for (const line of lines) {
         number += 1;
-        const id = rowIdOf(parsedRow(line, key, number));
-        if (!rows.has(id) && !unreadable.has(id)) left.push(line, LINE_FEED);
+        const row = parsedRow(line, key, number);
+        const id = rowIdOf(row);
+        const goes = rows.has(id) || byBytes.has(id) || unreadable.has(id);
+        const withoutHeader = headers.has(id) && !goes;
+        changed ||= goes || withoutHeader;
+        if (!goes) left.push(withoutHeader ? Buffer.from(JSON.stringify({ ...row, header: [] })) : line, LINE_FEED);
       }
     }
-    if (left.length === 2 * number) continue;
+    if (!changed) continue;
     if (left.length > 0) await objects.write(key, Buffer.concat(left));
     else await eraseAll(objects, key, (one) => one === key);
   }

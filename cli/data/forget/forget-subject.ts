@@ -1,12 +1,14 @@
-import { CATALOGUE_KEYS, DATASET_OBJECTS, type SourceObject } from '../../../protocol/dataset';
+import { DATASET_OBJECTS } from '../../../protocol/dataset';
 import { CliError, EXIT } from '../../errors';
+import { inParallel } from '../../in-parallel';
 import type { DataStage, Tell } from '../data-stage';
-import { withLease } from '../lease';
+import { type HeldLease, keptObjects, withLease } from '../lease';
 import { readManifest } from '../manifest';
-import type { SubjectRecord } from '../ports';
-import { quarantinedRows, quarantineFiles, rowIdOf } from '../quarantine';
+import type { DatasetObjects, SubjectRecord } from '../ports';
+import { quarantineFiles } from '../quarantine';
 import { forgetRows, type NewVersion } from './forget';
-import { findTraces, namedShards, rowsIn, type Traces } from './scan';
+import { knownSources } from './known-sources';
+import { differentSchemas, findTraces, names, rowsIn, type Traces } from './scan';
 import { type SourceSearch, searchSources } from './source-search';
 import type { Subject } from './subject';
 import { modelsTrainedOn, type TrainedModel } from './trained-models';
@@ -21,12 +23,24 @@ export interface Forgotten {
   /** Rows and shards that they lay in, each counted once. */
   readonly rows: number;
   readonly shards: number;
+  /** Rows whose value is the key but for blanks, case or composed characters: they stay. */
+  readonly otherSpellings: number;
   /** Rows of the subject, and rows of which nobody can tell whose they are, in the quarantine of so many runs. */
-  readonly quarantine: { readonly rows: number; readonly unreadable: number; readonly runs: number };
+  readonly quarantine: {
+    readonly rows: number;
+    /** Rows that hold the value, though nobody can read whose they are. */
+    readonly byBytes: number;
+    readonly unreadable: number;
+    /** Rows of others that stay, without their header, which holds the value. */
+    readonly headers: number;
+    readonly runs: number;
+  };
   /** Objects of replayed rows. */
   readonly replayed: number;
   /** Objects that ended runs have left. */
   readonly leftovers: number;
+  /** Reports of runs whose statistics and samples go. */
+  readonly reports: number;
   readonly predictions: { readonly records: number; readonly payloads: number; readonly open: number };
   /** The version without the rows; null where the latest held none. */
   readonly published: NewVersion | null;
@@ -50,16 +64,17 @@ export async function forgetSubject(options: ForgetSubjectOptions): Promise<Forg
   if (latest !== undefined) subject.check((await readManifest(stage.objects, latest.version)).schema);
   if (!erase) return forgotten(options, await findTraces(stage.objects, subject, counting(tell)), null);
   return withLease({ stage, now, tell }, async (lease) => {
+    const kept: DataStage = { ...stage, objects: keptObjects(stage.objects, lease) };
     const step = async (text: string) => {
       await lease.keep();
       tell(text);
     };
-    const traces = await findTraces(stage.objects, subject, step);
-    await refuseLocked(stage, traces);
+    const traces = await findTraces(kept.objects, subject, step);
+    await refuseLocked(kept.objects, traces);
     // What is left of them names objects that are gone afterwards.
     const found = await forgotten(options, traces, null, step);
-    const published = await forgetRows({ stage, subject, traces, lease, now: now(), step });
-    await erasePredictions(stage, subject);
+    const published = await forgetRows({ stage: kept, subject, traces, lease, now: now(), step });
+    await erasePredictions(kept, subject, lease);
     return { ...found, published: published ?? null };
   });
 }
@@ -76,7 +91,7 @@ async function forgotten(
 ): Promise<Forgotten> {
   const records = await subject.keyed((text) => stage.records.of(text));
   const versions = traces.manifests
-    .filter((manifest) => [...namedShards(manifest)].some((digest) => traces.shards.has(digest)))
+    .filter((manifest) => names(manifest, traces.shards))
     .map((manifest) => ({ version: manifest.version, rows: rowsIn(manifest, traces) }));
   const apart = [...traces.quarantine.values()];
   const trained = modelsTrainedOn(
@@ -89,13 +104,17 @@ async function forgotten(
     versions,
     rows: sum(traces.shards.values()),
     shards: traces.shards.size,
+    otherSpellings: traces.otherSpellings,
     quarantine: {
       rows: sum(apart.map(({ rows }) => rows.size)),
+      byBytes: sum(apart.map(({ byBytes }) => byBytes.size)),
+      headers: sum(apart.map(({ headers }) => headers.size)),
       unreadable: sum(apart.map(({ unreadable }) => unreadable.size)),
       runs: apart.length,
     },
     replayed: traces.replayed.length,
     leftovers: traces.leftovers.length,
+    reports: traces.reports.length,
     predictions: {
       records: records.length,
       payloads: records.reduce((total, { payloads }) => total + payloads.length, 0),
@@ -103,44 +122,62 @@ async function forgotten(
     },
     published,
     models: trained,
-    sources: await searchSources(stage.sources, await sourcesOf(stage, traces), subject, step),
+    sources: await searchSources(
+      stage.sources,
+      await knownSources(stage, traces),
+      subject,
+      differentSchemas(traces.manifests),
+      step,
+    ),
   };
 }
 
-/** Source objects of all versions and runs, and of quarantined rows, but for those that replays made. */
-async function sourcesOf({ objects, catalogue }: DataStage, traces: Traces): Promise<SourceObject[]> {
-  const all = [...traces.manifests.flatMap(({ sources }) => sources), ...(await catalogue.sources())];
-  for (const [run, { rows }] of traces.quarantine) {
-    for await (const row of quarantinedRows(objects, run)) if (rows.has(rowIdOf(row))) all.push(row.object);
-  }
-  const own = all.filter(({ bucket, key }) => bucket === objects.bucket && key.startsWith(DATASET_OBJECTS.replay));
-  const others = all.filter((object) => !own.includes(object));
-  return [...new Map(others.map((object) => [CATALOGUE_KEYS.source(object), object])).values()];
-}
+const HEADS_AT_ONCE = 16;
 
 /** Told before anything is written: half an erasure would help nobody. */
-async function refuseLocked({ objects }: DataStage, traces: Traces): Promise<void> {
-  const keys = [
-    ...[...traces.shards.keys(), ...traces.obsolete].map(DATASET_OBJECTS.shard),
-    ...traces.manifests
-      .filter((manifest) => [...namedShards(manifest)].some((digest) => traces.shards.has(digest)))
-      .map(({ version }) => DATASET_OBJECTS.manifest(version)),
-    ...(await Promise.all([...traces.quarantine.keys()].map((run) => quarantineFiles(objects, run)))).flat(),
-  ];
-  for (const key of keys) {
-    const until = await objects.lockedUntil(key);
-    if (until === undefined) continue;
-    throw new CliError(
-      `object ${key} of ${objects.bucket} is locked until ${until} (S3 Object Lock), so that nobody can erase it before; nothing was changed. A dataset of personal data must not be locked: whoever may bypass governance mode can take the lock off`,
-      EXIT.failed,
-    );
-  }
+async function refuseLocked(objects: DatasetObjects, traces: Traces): Promise<void> {
+  const shards = [...traces.shards.keys(), ...traces.obsolete].map(DATASET_OBJECTS.shard);
+  const manifests = traces.manifests
+    .filter((manifest) => names(manifest, traces.shards))
+    .map(({ version }) => DATASET_OBJECTS.manifest(version));
+  const apart = await Promise.all([...traces.quarantine.keys()].map((run) => quarantineFiles(objects, run)));
+  const keys = new Set([
+    ...shards,
+    ...manifests,
+    ...apart.flat(),
+    ...traces.replayed,
+    ...traces.leftovers,
+    ...traces.reports,
+  ]);
+  // Of whatever is there in several versions all but the latest go.
+  const { shards: all, manifests: lists, indexes, quarantine, replay, runs } = DATASET_OBJECTS;
+  const found = await Promise.all([all, lists, indexes, quarantine, replay, runs].map((one) => objects.versions(one)));
+  const goes = found.flatMap((versions, index) =>
+    versions.filter(({ key, latest }) => keys.has(key) || (!latest && index < PURGED_PREFIXES)),
+  );
+  const locked: { readonly key: string; readonly until: string }[] = [];
+  await inParallel(goes, HEADS_AT_ONCE, async (version) => {
+    const until = await objects.lockedUntil(version);
+    if (until !== undefined) locked.push({ key: version.key, until });
+  });
+  const [first] = locked.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  if (first === undefined) return;
+  throw new CliError(
+    `object ${first.key} of ${objects.bucket} is locked until ${first.until} (S3 Object Lock), so that nobody can erase it before; nothing was changed. A dataset of personal data must not be locked: whoever may bypass governance mode can take the lock off`,
+    EXIT.failed,
+  );
 }
 
+/** Shards, manifests, indexes and quarantine: of what replays and runs have left, single objects go. */
+const PURGED_PREFIXES = 4;
+
 /** Records whose answer is awaited are written again when it comes: they are told, and left for a rerun. */
-async function erasePredictions({ records }: DataStage, subject: Subject): Promise<void> {
+async function erasePredictions({ records }: DataStage, subject: Subject, { keep }: HeldLease): Promise<void> {
   const found: readonly SubjectRecord[] = await subject.keyed((text) => records.of(text));
-  for (const record of found) if (!record.open) await records.erase(record);
+  for (const record of found.filter(({ open }) => !open)) {
+    await keep();
+    await records.erase(record);
+  }
 }
 
 function sum(numbers: Iterable<number>): number {

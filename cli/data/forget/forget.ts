@@ -15,6 +15,7 @@ import { eraseAll, eraseOlder } from './erase-versions';
 import { copyIndex, type ErasedHashes, purgeIndex } from './index-files';
 import { newVersion, versionItem } from './new-version';
 import { rewriteShard, type ShardRest, subjectLines } from './rewrite-shard';
+import { purgeReports } from './run-reports';
 import { differentSchemas, digestOf, namedShards, type Traces } from './scan';
 import type { Subject } from './subject';
 import { type Surveyed, type SurveyResult, survey } from './survey';
@@ -47,18 +48,22 @@ export interface NewVersion {
  * all that refers to the rows goes; and the shards that tell which rows they were go last.
  */
 export async function forgetRows(options: ForgetOptions): Promise<NewVersion | undefined> {
-  const { stage, traces, now, step } = options;
-  const { objects } = stage;
+  const { stage, subject, traces, now, step } = options;
+  const { objects, catalogue } = stage;
   const rests = await rewriteShards(options);
   const { touched, latest } = await surveyVersions(options, rests);
   const published = latest === undefined ? undefined : await publish(options, latest);
   for (const { manifest, after, hashes } of touched) {
+    if (manifest.newestEvent !== after.newestEvent) {
+      await catalogue.correctNewestEvent(manifest.version, after.newestEvent);
+    }
     if (canonicalJson(manifest) !== canonicalJson(after)) {
       await objects.write(DATASET_OBJECTS.manifest(manifest.version), Buffer.from(JSON.stringify(after)));
     }
     await purgeIndex(objects, manifest.version, hashes);
     await step(`${manifest.version} is without the rows`);
   }
+  await purgeReports(objects, traces.reports, subject, step);
   for (const [run, rows] of traces.quarantine) await eraseQuarantine(objects, run, rows);
   await eraseReplays(stage, traces.replayed);
   await eraseAll(objects, DATASET_OBJECTS.runs, (key) => traces.leftovers.includes(key));
@@ -113,8 +118,10 @@ async function surveyVersions(
   });
   const results = await survey(stage.objects, surveyed, step);
   const touched = manifests.map((manifest, index): Touched => {
-    const { profile, addedProfile, hashes } = results[index] as SurveyResult;
-    return { manifest, after: { ...(afters[index] ?? manifest), profile, addedProfile }, hashes };
+    const { profile, addedProfile, newestEvent, hashes } = results[index] as SurveyResult;
+    const { newestEvent: before, ...after } = afters[index] ?? manifest;
+    const newest = before === undefined || newestEvent === undefined ? {} : { newestEvent };
+    return { manifest, after: { ...after, ...newest, profile, addedProfile }, hashes };
   });
   const latest = (await stage.catalogue.latest())?.version;
   return {
@@ -170,17 +177,20 @@ async function publish(
   if (there === undefined) {
     await objects.write(DATASET_OBJECTS.manifest(made.version), Buffer.from(JSON.stringify(made)));
   }
+  // What a command that was killed has written, names its run; a version that the pipeline made has one, and this is another.
+  const begun = there !== undefined && (await catalogue.run(there.run)) === undefined ? there : made;
   const run: DatasetRun = {
     dataset: made.dataset,
-    run: made.run,
+    run: begun.run,
     state: 'published',
     phase: 'committed',
     execution: 'slipway data forget',
-    startedAt: made.publishedAt,
+    startedAt: begun.publishedAt,
     endedAt: made.publishedAt,
-    counts: made.counts,
+    counts: begun.counts,
     version: made.version,
   };
+  await lease.keep();
   const outcome = await catalogue.commit(versionItem(manifest, objects.bucket), run, after.version, lease.holder);
   if (outcome !== 'done') {
     throw new CliError(

@@ -4,6 +4,7 @@ import {
   DATASET_OBJECTS,
   type DatasetManifest,
   type DatasetSchemaDocument,
+  replayFormat,
   type ShardFile,
 } from '../../../protocol/dataset';
 import { inParallel } from '../../in-parallel';
@@ -11,6 +12,8 @@ import { findManifest, readWhole } from '../manifest';
 import type { DatasetObjects } from '../ports';
 import { isFirst, quarantinedRows, quarantinedRuns, rowIdOf } from '../quarantine';
 import { readShard } from '../shards';
+import { tellingReports } from './run-reports';
+import { holdsSubject } from './source-rows';
 import type { Subject } from './subject';
 
 /** Where a subject's rows lie in a dataset bucket. */
@@ -18,12 +21,16 @@ export interface Traces {
   readonly manifests: readonly DatasetManifest[];
   /** Rows of the subject by digest of each shard that has any, whether a version still holds the shard or not. */
   readonly shards: ReadonlyMap<string, number>;
+  /** Rows whose value is the subject's under another spelling. They stay. */
+  readonly otherSpellings: number;
   /** Quarantined rows to erase by the run that set them apart; only of runs that have some. */
   readonly quarantine: ReadonlyMap<string, QuarantineTraces>;
   /** Objects that a replay made and that hold the value. */
   readonly replayed: readonly string[];
   /** What runs have left that can hold rows, of whomever. */
   readonly leftovers: readonly string[];
+  /** Reports of runs whose statistics or samples may tell of the subject's rows. */
+  readonly reports: readonly string[];
   /** Shards that an earlier erasure has replaced and not removed. */
   readonly obsolete: readonly string[];
 }
@@ -31,6 +38,10 @@ export interface Traces {
 export interface QuarantineTraces {
   /** Rows of the subject, by `rowIdOf`. */
   readonly rows: ReadonlySet<string>;
+  /** Rows that hold the value somewhere, and whose cell cannot be read. */
+  readonly byBytes: ReadonlySet<string>;
+  /** Other rows whose header holds the value: they stay, without it. */
+  readonly headers: ReadonlySet<string>;
   /** Rows of which nobody can tell whose they are: what follows a damage in a compressed object, and what lacks its beginning. */
   readonly unreadable: ReadonlySet<string>;
 }
@@ -39,6 +50,11 @@ export interface QuarantineTraces {
 export function namedShards(manifest: DatasetManifest): Set<string> {
   const replaced = manifest.tombstones.flatMap(({ replacedBy }) => (replacedBy === null ? [] : [replacedBy.digest]));
   return new Set([...manifest.shards.map(({ digest }) => digest), ...replaced]);
+}
+
+/** Whether a version names one of these shards. */
+export function names(manifest: DatasetManifest, shards: ReadonlyMap<string, number>): boolean {
+  return [...namedShards(manifest)].some((digest) => shards.has(digest));
 }
 
 const AT_ONCE = 4;
@@ -50,16 +66,27 @@ export async function findTraces(
   step: (text: string) => Promise<void>,
 ): Promise<Traces> {
   const manifests = await allManifests(objects);
-  const shards = await scanShards(objects, manifests, subject, step);
+  const { found: shards, otherSpellings } = await scanShards(objects, manifests, subject, step);
   const quarantine = await scanQuarantine(objects, manifests, subject, step);
   const live = new Set(manifests.flatMap((manifest) => liveShards(manifest).map(({ digest }) => digest)));
   const replaced = new Set(manifests.flatMap((manifest) => [...namedShards(manifest)].filter((one) => !live.has(one))));
   const there = new Set((await objects.versions(DATASET_OBJECTS.shards)).map(({ key }) => digestOf(key)));
+  const replayed = await scanReplays(objects, manifests, subject);
+  const telling = new Set([
+    ...manifests.filter((one) => names(one, shards)).map(({ run }) => run),
+    ...quarantine.keys(),
+  ]);
+  const publishing = new Set(manifests.map(({ run }) => run));
+  const found = shards.size + quarantine.size + replayed.length > 0;
+  // Of a run that published nothing, nobody can tell whose rows it has read.
+  const concerned = (run: string) => found && (telling.has(run) || !publishing.has(run));
   return {
     manifests,
     shards,
+    otherSpellings,
     quarantine,
-    replayed: await scanWhole(objects, await keysOf(objects, DATASET_OBJECTS.replay), subject),
+    replayed,
+    reports: await tellingReports(objects, concerned, subject),
     leftovers: await scanLeftovers(objects, subject),
     obsolete: [...replaced].filter((digest) => there.has(digest)),
   };
@@ -81,23 +108,29 @@ async function scanShards(
   manifests: readonly DatasetManifest[],
   subject: Subject,
   step: (text: string) => Promise<void>,
-): Promise<Map<string, number>> {
+): Promise<{ readonly found: Map<string, number>; readonly otherSpellings: number }> {
   const found = new Map<string, number>();
+  let otherSpellings = 0;
   const digests = (await keysOf(objects, DATASET_OBJECTS.shards)).map(digestOf);
   const all = differentSchemas(manifests);
   let done = 0;
   await inParallel(digests, AT_ONCE, async (digest) => {
     const naming = differentSchemas(manifests.filter((manifest) => namedShards(manifest).has(digest)));
-    const matchers = (naming.length === 0 ? all : naming).map((schema) => subject.matcher(schema));
+    const schemas = naming.length === 0 ? all : naming;
+    const matchers = schemas.map((schema) => subject.matcher(schema));
+    const alike = schemas.map((schema) => subject.likeness(schema));
     let rows = 0;
     await readShard(objects, digest, (lines) => {
-      for (const line of lines) if (matchers.some((matches) => matches(line))) rows += 1;
+      for (const line of lines) {
+        if (matchers.some((matches) => matches(line))) rows += 1;
+        else if (alike.some((matches) => matches(line))) otherSpellings += 1;
+      }
     });
     if (rows > 0) found.set(digest, rows);
     done += 1;
     await step(`${done} of ${digests.length} shards searched`);
   });
-  return found;
+  return { found, otherSpellings };
 }
 
 async function scanQuarantine(
@@ -110,6 +143,8 @@ async function scanQuarantine(
   const schemas = differentSchemas(manifests);
   for (const run of await quarantinedRuns(objects)) {
     const rows = new Set<string>();
+    const byBytes = new Set<string>();
+    const headers = new Set<string>();
     const unreadable = new Set<string>();
     let current: { readonly id: string; readonly end: Buffer } | undefined;
     for await (const row of quarantinedRows(objects, run)) {
@@ -117,21 +152,41 @@ async function scanQuarantine(
       const goesOn = !isFirst(row) && current?.id === id;
       // A row whose beginning is gone is what an erasure that was cut off has left of one.
       if (row.compressed === true || (!isFirst(row) && !goesOn)) unreadable.add(id);
-      if (subject.inQuarantined(row, schemas, goesOn ? current?.end : undefined)) rows.add(id);
+      const found = subject.inQuarantined(row, schemas, goesOn ? current?.end : undefined);
+      if (found === 'cell') rows.add(id);
+      else if (found === 'bytes') byBytes.add(id);
+      else if (subject.inHeader(row.header, schemas)) headers.add(id);
       current = { id, end: subject.endOf(Buffer.from(row.raw, 'base64')) };
     }
-    if (rows.size + unreadable.size > 0) found.set(run, { rows, unreadable });
+    if (rows.size + byBytes.size + headers.size + unreadable.size > 0) {
+      found.set(run, { rows, byBytes, headers, unreadable });
+    }
     await step(`quarantine of ${run} searched`);
   }
   return found;
 }
 
-/** Lists of what a run was to do name objects and no rows; its report shows samples. All else is made of rows. */
+/** Lists of what a run was to do name objects and headers; its report has statistics. All else is made of rows. */
 async function scanLeftovers(objects: DatasetObjects, subject: Subject): Promise<string[]> {
   const keys = new Set((await objects.versions(DATASET_OBJECTS.runs)).map(({ key }) => key));
   const withRows = [...keys].filter((key) => !/\/(plan\.json|shards\.jsonl|partitions\.jsonl|report\.json)$/.test(key));
-  const reports = [...keys].filter((key) => key.endsWith('/report.json'));
-  return [...withRows, ...(await scanWhole(objects, reports, subject))].toSorted();
+  const lists = [...keys].filter((key) => /\/(plan\.json|shards\.jsonl)$/.test(key));
+  return [...withRows, ...(await scanWhole(objects, lists, subject))].toSorted();
+}
+
+/** Objects of replayed rows. */
+async function scanReplays(
+  objects: DatasetObjects,
+  manifests: readonly DatasetManifest[],
+  subject: Subject,
+): Promise<string[]> {
+  const found: string[] = [];
+  const schemas = differentSchemas(manifests);
+  for (const key of await keysOf(objects, DATASET_OBJECTS.replay)) {
+    const stream = await objects.read(key);
+    if (stream !== undefined && (await holdsSubject(stream, replayFormat(key), subject, schemas))) found.push(key);
+  }
+  return found;
 }
 
 async function scanWhole(objects: DatasetObjects, keys: readonly string[], subject: Subject): Promise<string[]> {

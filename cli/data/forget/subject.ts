@@ -2,9 +2,12 @@ import { type CellValue, canonicalValue, valuesOfLine } from '../../../lambdas/s
 import type { ColumnSchema, ColumnType, DatasetSchemaDocument, QuarantinedRow } from '../../../protocol/dataset';
 import { CliError } from '../../errors';
 import { BytePatterns } from './byte-patterns';
-import { cellOf } from './quarantined-cell';
+import { type RawRow, RowCells } from './row-cells';
 
 const NOTHING: Buffer = Buffer.alloc(0);
+
+/** How a row was found to be the subject's: by its cell, or because its bytes hold the value and its cell cannot be read. */
+export type Found = 'cell' | 'bytes' | 'not';
 
 /** Whether a canonical line is a row of the subject. */
 export type IsOfSubject = (line: Buffer) => boolean;
@@ -16,6 +19,7 @@ export type IsOfSubject = (line: Buffer) => boolean;
 export class Subject {
   readonly #text: string;
   readonly #patterns: BytePatterns;
+  readonly #cells = new RowCells();
   /** Column of the latest schema. Older ones may say nothing of whose a row is, or not yet what is known now. */
   #column: string | undefined;
 
@@ -68,19 +72,64 @@ export class Subject {
     return (line) => line.includes(bytes) && valuesOfLine(schema.columns, line.toString('utf8'))[index] === value;
   }
 
+  /** For canonical lines of a schema whose value is another one, and the same as this but for blanks, case and composed characters. */
+  likeness(schema: DatasetSchemaDocument): IsOfSubject {
+    const column = this.#columnOf(schema);
+    if (column.type !== 'string') return () => false;
+    const wanted = folded(this.#text);
+    const index = schema.columns.indexOf(column);
+    const inLine = JSON.stringify(wanted).slice(1, -1);
+    return (line) => {
+      const text = line.toString('utf8');
+      // Nearly all lines are told without being parsed.
+      if (!folded(text).includes(inLine)) return false;
+      const value = valuesOfLine(schema.columns, text)[index];
+      return typeof value === 'string' && value !== this.#text && folded(value) === wanted;
+    };
+  }
+
   /**
-   * Whether a quarantined row is the subject's: by its column, or because its bytes hold the value anywhere. `before` are the
-   * last bytes of the piece before, where the row has several: the value may be cut.
+   * Whose a quarantined row is. Where the cell that says it can be read, by that alone: a key that is a number stands in many a
+   * row of others. `before` are the last bytes of the piece before, where the row has several: the value may be cut.
    */
-  inQuarantined(row: QuarantinedRow, schemas: readonly DatasetSchemaDocument[], before: Buffer = NOTHING): boolean {
+  inQuarantined(row: QuarantinedRow, schemas: readonly DatasetSchemaDocument[], before: Buffer = NOTHING): Found {
     const raw = Buffer.from(row.raw, 'base64');
-    if (this.#patterns.in(Buffer.concat([before, raw]))) return true;
-    return schemas.some((schema) => {
+    // A line that should have been a header has no columns.
+    const whole = row.piece === undefined && row.row > 0;
+    return whole ? this.inRow(row, raw, schemas) : this.inPiece(raw, before);
+  }
+
+  /** Whose a row of a source is. */
+  inRow(row: RawRow, raw: Buffer, schemas: readonly DatasetSchemaDocument[]): Found {
+    let others = false;
+    for (const schema of schemas) {
       const { name, type } = this.#columnOf(schema);
-      const cell = cellOf(row, raw, name);
+      const cell = this.#cells.cellOf(row, raw, name);
       const value = cell === undefined ? undefined : cellValue(type, cell);
-      return value !== undefined && value === cellValue(type, this.#text);
-    });
+      if (value === undefined) continue;
+      if (value === cellValue(type, this.#text)) return 'cell';
+      others = true;
+    }
+    return others ? 'not' : this.inPiece(raw);
+  }
+
+  /** Whether bytes hold the value that are no row, or not all of one. */
+  inPiece(raw: Buffer, before: Buffer = NOTHING): Found {
+    return this.#patterns.in(Buffer.concat([before, raw])) ? 'bytes' : 'not';
+  }
+
+  /** Whether names of columns hold the value: those of a file without a header are its first row. */
+  inHeader(header: readonly string[] | undefined, schemas: readonly DatasetSchemaDocument[]): boolean {
+    return (header ?? []).some(
+      (name) =>
+        this.#patterns.in(Buffer.from(name)) &&
+        !schemas.some(({ columns }) => columns.some((column) => column.name === name)),
+    );
+  }
+
+  /** The column by which rows of a schema are told. */
+  columnIn(schema: DatasetSchemaDocument): string {
+    return this.#columnOf(schema).name;
   }
 
   #columnOf(schema: DatasetSchemaDocument): ColumnSchema {
@@ -92,10 +141,27 @@ export class Subject {
     return this.#text === '' ? text : text.replaceAll(this.#text, '***');
   }
 
+  /** The name of an object without the value, where it holds it in whichever spelling; undefined where it does not. */
+  maskedName(name: string): string | undefined {
+    const holds = (text: string) => this.#patterns.in(Buffer.from(text));
+    if (!holds(name) && !holds(decoded(name))) return undefined;
+    const masked = this.masked(name);
+    return holds(masked) || masked === name ? '***' : masked;
+  }
+
   /** For the one who keys the HMAC of the subjects of predictions. */
   keyed<Result>(hmac: (text: string) => Result): Result {
     return hmac(this.#text);
   }
+}
+
+function folded(text: string): string {
+  return text.normalize('NFC').trim().toLowerCase();
+}
+
+/** Without the escapes that URLs have. */
+function decoded(name: string): string {
+  return name.replace(/(?:%[0-9a-f]{2})+/gi, (codes) => Buffer.from(codes.replaceAll('%', ''), 'hex').toString('utf8'));
 }
 
 /** The column that says whose row it is. */

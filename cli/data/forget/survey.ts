@@ -23,6 +23,8 @@ export interface Surveyed {
 export interface SurveyResult {
   readonly profile: DatasetProfile;
   readonly addedProfile: DatasetProfile;
+  /** Greatest value of the freshness column, ISO 8601. */
+  readonly newestEvent: string | undefined;
   readonly hashes: ErasedHashes;
 }
 
@@ -32,6 +34,7 @@ interface Tally {
   readonly how: Reading;
   profile: DatasetProfile;
   addedProfile: DatasetProfile;
+  newest: number;
   readonly keys: ReadonlySet<string>;
   /** Groups of erased rows; those that other rows are in still are taken out. */
   readonly groups: Set<string>;
@@ -40,8 +43,12 @@ interface Tally {
 /** One schema and hold-out: versions that share them read a shard once. */
 class Reading {
   private readonly hasher: RowHasher;
+  /** Index of the freshness column, or -1. */
+  private readonly freshness: number;
 
   constructor(private readonly manifest: Surveyed['manifest']) {
+    const { columns, freshness } = manifest.schema;
+    this.freshness = columns.findIndex(({ name }) => name === freshness?.column);
     this.hasher = new RowHasher(manifest.schema, manifest.holdOut);
   }
 
@@ -52,6 +59,12 @@ class Reading {
   hashes(values: readonly CellValue[]): { readonly key: string; readonly group: string } {
     const { k, g } = this.hasher.of(values);
     return { key: hexOf(k), group: hexOf(g) };
+  }
+
+  /** Time of the freshness column. */
+  time(values: readonly CellValue[]): number {
+    const value = values[this.freshness];
+    return typeof value === 'number' ? value : Number.NEGATIVE_INFINITY;
   }
 
   builder(): ProfileBuilder {
@@ -76,8 +89,9 @@ export async function survey(
     const holding = tallies.filter(({ of }) => of.left.includes(digest));
     for (const how of new Set(holding.map((tally) => tally.how))) {
       const sharing = holding.filter((tally) => tally.how === how);
-      const profile = await readRest(objects, digest, how, sharing);
+      const { profile, newest } = await readRest(objects, digest, how, sharing);
       for (const tally of sharing) {
+        tally.newest = Math.max(tally.newest, newest);
         tally.profile = mergeProfiles(tally.profile, profile);
         if (tally.of.added.has(digest)) tally.addedProfile = mergeProfiles(tally.addedProfile, profile);
       }
@@ -85,9 +99,10 @@ export async function survey(
     done += 1;
     await step(`${done} of ${digests.length} shards profiled`);
   }
-  return tallies.map(({ profile, addedProfile, keys, groups }) => ({
+  return tallies.map(({ profile, addedProfile, newest, keys, groups }) => ({
     profile,
     addedProfile,
+    newestEvent: Number.isFinite(newest) ? new Date(newest).toISOString() : undefined,
     hashes: { keys, groups },
   }));
 }
@@ -104,6 +119,7 @@ function tallyOf(of: Surveyed, readings: Map<string, Reading>): Tally {
     how,
     profile: none,
     addedProfile: none,
+    newest: Number.NEGATIVE_INFINITY,
     keys: new Set(hashes.map(({ key }) => key)),
     groups: new Set(hashes.map(({ group }) => group)),
   };
@@ -114,20 +130,22 @@ async function readRest(
   digest: string,
   how: Reading,
   tallies: readonly Tally[],
-): Promise<DatasetProfile> {
+): Promise<{ readonly profile: DatasetProfile; readonly newest: number }> {
   const builder = how.builder();
+  let newest = Number.NEGATIVE_INFINITY;
   await readShard(objects, digest, (lines) => {
     for (const line of lines) {
       const values = how.values(line);
       values.forEach((value, column) => {
         builder.add(column, value);
       });
+      newest = Math.max(newest, how.time(values));
       if (tallies.every(({ groups }) => groups.size === 0)) continue;
       const { group } = how.hashes(values);
       for (const { groups } of tallies) groups.delete(group);
     }
   });
-  return builder.toProfile();
+  return { profile: builder.toProfile(), newest };
 }
 
 function hexOf(words: Uint32Array): string {

@@ -122,6 +122,26 @@ export class DynamoCatalogue implements Catalogue, DatasetVersions {
     }
   }
 
+  async correctNewestEvent(version: string, newestEvent: string | undefined): Promise<void> {
+    const change = {
+      UpdateExpression: newestEvent === undefined ? 'REMOVE newestEvent' : 'SET newestEvent = :newest',
+      ConditionExpression: '#version = :version',
+      ExpressionAttributeNames: { '#version': 'version' },
+      ExpressionAttributeValues: {
+        ':version': { S: version },
+        ...(newestEvent === undefined ? {} : { ':newest': { S: newestEvent } }),
+      },
+    };
+    // A version that was cut off before the catalogue knew it has no item; and the latest is another one, mostly.
+    for (const sk of [CATALOGUE_KEYS.version(version), CATALOGUE_KEYS.latest]) {
+      await held(() =>
+        this.options.client.send(
+          new UpdateItemCommand({ TableName: this.options.table, Key: this.key(sk), ...change }),
+        ),
+      );
+    }
+  }
+
   async lease(): Promise<DatasetLease | undefined> {
     const found = await this.get<Partial<DatasetLease>>(CATALOGUE_KEYS.lease);
     // What is given back may leave its item.

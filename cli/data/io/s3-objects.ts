@@ -7,6 +7,7 @@ import {
   ListObjectVersionsCommand,
   PutObjectCommand,
   type S3Client,
+  S3ServiceException,
 } from '@aws-sdk/client-s3';
 import type { SourceObject } from '../../../protocol/dataset';
 import { CliError, EXIT } from '../../errors';
@@ -60,6 +61,14 @@ export class S3Objects implements DatasetObjects {
     await this.client.send(new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: body }));
   }
 
+  async writeOnce(key: string, body: Buffer): Promise<void> {
+    try {
+      await this.client.send(new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: body, IfNoneMatch: '*' }));
+    } catch (error) {
+      if (!(error instanceof Error && error.name === 'PreconditionFailed')) throw error;
+    }
+  }
+
   async erase(versions: readonly ObjectVersion[]): Promise<void> {
     for (let from = 0; from < versions.length; from += ERASED_AT_ONCE) {
       const part = versions.slice(from, from + ERASED_AT_ONCE);
@@ -74,15 +83,15 @@ export class S3Objects implements DatasetObjects {
     }
   }
 
-  async lockedUntil(key: string): Promise<string | undefined> {
+  async lockedUntil({ key, versionId }: ObjectVersion): Promise<string | undefined> {
     try {
       const { ObjectLockRetainUntilDate: until, ObjectLockLegalHoldStatus: hold } = await this.client.send(
-        new HeadObjectCommand({ Bucket: this.bucket, Key: key }),
+        new HeadObjectCommand({ Bucket: this.bucket, Key: key, VersionId: versionId }),
       );
       if (hold === 'ON') return 'its legal hold is taken off';
       return until !== undefined && until.getTime() > Date.now() ? until.toISOString() : undefined;
     } catch (error) {
-      if (isMissing(error)) return undefined;
+      if (isMissing(error) || isDeletion(error)) return undefined;
       throw error;
     }
   }
@@ -112,6 +121,21 @@ export class S3Sources implements SourceObjects {
   read({ bucket, key, versionId }: SourceObject): Promise<Readable | undefined> {
     return readObject(this.client, { Bucket: bucket, Key: key, VersionId: versionId });
   }
+
+  async list(bucket: string, prefix: string): Promise<readonly SourceObject[]> {
+    const found: SourceObject[] = [];
+    let token: string | undefined;
+    do {
+      const page = await this.client.send(
+        new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
+      );
+      for (const { Key: key, ETag: etag = '', Size: bytes = 0 } of page.Contents ?? []) {
+        if (key !== undefined) found.push({ bucket, key, etag, bytes });
+      }
+      token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
+    } while (token !== undefined);
+    return found;
+  }
 }
 
 async function readObject(
@@ -126,6 +150,11 @@ async function readObject(
     if (isMissing(error)) return undefined;
     throw error;
   }
+}
+
+/** A mark of deletion has no head, and no lock. */
+function isDeletion(error: unknown): boolean {
+  return error instanceof S3ServiceException && error.$metadata.httpStatusCode === 405;
 }
 
 function isMissing(error: unknown): boolean {

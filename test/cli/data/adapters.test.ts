@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { dataStageOf } from '../../../cli/data/io/connect';
 import { DynamoCatalogue } from '../../../cli/data/io/dynamo-catalogue';
 import { DynamoRecords } from '../../../cli/data/io/dynamo-records';
-import { S3Objects } from '../../../cli/data/io/s3-objects';
+import { S3Objects, S3Sources } from '../../../cli/data/io/s3-objects';
 import type { DatasetLease, DatasetRun, DatasetVersionItem } from '../../../protocol/dataset';
 import { MemoryStage } from './memory-stage';
 
@@ -13,6 +13,7 @@ const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 interface Request {
   readonly method: string;
   readonly query: Readonly<Record<string, unknown>>;
+  readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
@@ -22,14 +23,16 @@ function answering(...answers: readonly [number, string][]) {
   const handle = async ({
     method,
     query,
+    headers,
     body,
   }: {
     method: string;
     query: Request['query'];
+    headers: Request['headers'];
     body?: Uint8Array | string;
   }) => {
     const [statusCode, text] = answers[requests.length] ?? [500, ''];
-    requests.push({ method, query, body: typeof body === 'string' ? body : new TextDecoder().decode(body) });
+    requests.push({ method, query, headers, body: typeof body === 'string' ? body : new TextDecoder().decode(body) });
     const type = text.startsWith('<') ? 'application/xml' : 'application/x-amz-json-1.0';
     return { response: { statusCode, headers: { 'content-type': type }, body: Buffer.from(text) } };
   };
@@ -118,6 +121,19 @@ describe('the catalogue in DynamoDB', () => {
     expect(await catalogue.releaseLease('me')).toBe(true);
     expect(await catalogue.releaseLease('me')).toBe(false);
     expect(await catalogue.releaseLease('me')).toBe(false);
+  });
+
+  it('corrects the newest event of a version, and of the latest only where it is that', async () => {
+    const { catalogue, bodies } = catalogueOf([200, {}], REFUSED, [200, {}], [200, {}]);
+    await catalogue.correctNewestEvent('d-2', 't');
+    await catalogue.correctNewestEvent('d-2', undefined);
+    const common = { ConditionExpression: '#version = :version' };
+    expect(bodies()).toMatchObject([
+      { Key: { sk: { S: 'VERSION#d-2' } }, UpdateExpression: 'SET newestEvent = :newest', ...common },
+      { Key: { sk: { S: 'LATEST' } }, ExpressionAttributeValues: { ':version': { S: 'd-2' }, ':newest': { S: 't' } } },
+      { Key: { sk: { S: 'VERSION#d-2' } }, UpdateExpression: 'REMOVE newestEvent', ...common },
+      { Key: { sk: { S: 'LATEST' } } },
+    ]);
   });
 
   it('takes an item without a holder for a lease that is free', async () => {
@@ -242,6 +258,42 @@ describe('the dataset bucket in S3', () => {
         'it is under S3 Object Lock: whoever may bypass governance mode can take the lock off; run the command again to go on',
     );
     await expect(objects.erase(versions)).rejects.toThrow('AccessDenied: no; run the command again to go on');
+  });
+
+  it('puts an object once, and takes one that is there for put', async () => {
+    const there = '<Error><Code>PreconditionFailed</Code><Message>x</Message></Error>';
+    const denied = '<Error><Code>AccessDenied</Code><Message>x</Message></Error>';
+    const { objects, requests } = objectsOf([200, ''], [412, there], [403, denied]);
+    await objects.writeOnce('k', Buffer.from('x'));
+    await objects.writeOnce('k', Buffer.from('x'));
+    expect(requests.map(({ headers }) => headers['if-none-match'])).toEqual(['*', '*']);
+    await expect(objects.writeOnce('k', Buffer.from('x'))).rejects.toThrow();
+  });
+
+  it('asks for the lock of one version, which a mark of deletion has not', async () => {
+    const { objects, requests } = objectsOf([200, ''], [405, ''], [403, '']);
+    const version = { key: 'k', versionId: 'v', latest: false };
+    expect(await objects.lockedUntil(version)).toBeUndefined();
+    expect(await objects.lockedUntil(version)).toBeUndefined();
+    expect(requests.map(({ method, query }) => [method, query.versionId])).toEqual([
+      ['HEAD', 'v'],
+      ['HEAD', 'v'],
+    ]);
+    await expect(objects.lockedUntil(version)).rejects.toThrow();
+  });
+
+  it('lists what lies in a source bucket with its tags, page by page', async () => {
+    const content = (key: string) => `<Contents><Key>${key}</Key><ETag>&quot;e&quot;</ETag><Size>3</Size></Contents>`;
+    const page = (inner: string) => `<ListBucketResult>${inner}</ListBucketResult>`;
+    const { requests, requestHandler } = answering(
+      [200, page(`${content('in/a')}<IsTruncated>true</IsTruncated><NextContinuationToken>t</NextContinuationToken>`)],
+      [200, page(content('in/b'))],
+    );
+    const client = new S3Client({ region: 'eu-west-1', credentials, maxAttempts: 1, requestHandler });
+    expect(await new S3Sources(client).list('source', 'in/')).toEqual(
+      ['in/a', 'in/b'].map((key) => ({ bucket: 'source', key, etag: '"e"', bytes: 3 })),
+    );
+    expect(requests[1]?.query).toMatchObject({ prefix: 'in/', 'continuation-token': 't' });
   });
 
   it('takes what is not there for nothing, and passes on a refusal', async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -34,6 +34,26 @@ describe('slipway data fetch', () => {
     expect(JSON.parse(await readFile(join(to, 'manifest.json'), 'utf8'))).toEqual(manifest);
     const again = await slipway('fetch', 'pilot', manifest.version, '--to', to, '--json');
     expect(JSON.parse(again.out)).toMatchObject({ fetched: 0, kept: manifest.shards.length, rows: 140 });
+  });
+
+  it('keeps personal data from others on the machine, also what an earlier fetch has left open', async () => {
+    const [, manifest] = twoVersions(stage);
+    const to = join(root, 'data');
+    const [first] = manifest.shards;
+    const path = join(to, first?.side ?? '', `${first?.digest}.jsonl`);
+    const mode = async (file: string) => (await stat(file)).mode & 0o777;
+    for (const leave of [async () => {}, async () => chmod(path, 0o644), async () => rename(path, `${path}.part`)]) {
+      await leave();
+      await slipway('fetch', 'pilot', manifest.version, '--to', to);
+      expect([await mode(to), await mode(join(to, 'train')), await mode(join(to, 'holdout'))]).toEqual([448, 448, 448]);
+      expect([await mode(path), await mode(join(to, 'manifest.json'))]).toEqual([0o600, 0o600]);
+      await chmod(path, 0o644);
+    }
+    const columns = manifest.schema.columns.map((column) => ({ ...column, personal: false }));
+    const open: DatasetManifest = { ...manifest, schema: { ...manifest.schema, columns } };
+    stage.objects.put(DATASET_OBJECTS.manifest(manifest.version), JSON.stringify(open));
+    await slipway('fetch', 'pilot', manifest.version, '--to', join(root, 'open'));
+    expect(await mode(join(root, 'open'))).toBe(0o777 & ~process.umask());
   });
 
   it('brings one side, and goes on where it was cut off', async () => {

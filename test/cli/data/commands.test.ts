@@ -52,7 +52,7 @@ describe('slipway data, typed wrong, asks nobody and ends with code 2 and one li
     ['forget', ['pilot'], 'give either --key or --key-file'],
     ['forget', ['pilot', '--key', 'a', '--key-file', 'b'], 'give either --key or --key-file'],
     ['forget', ['pilot', '--key', ''], 'the key is empty'],
-    ['forget', ['pilot', '--key-file', '/no/such/file'], 'the file of the key, "/no/such/file", cannot be read'],
+    ['forget', ['pilot', '--key-file', '/no/such/file'], 'the file that --key-file names cannot be read'],
   ])('%s %j', async (command, args, message) => {
     const { code, out, err } = await slipwayData(stage, [command, ...args], { connect });
     expect({ code, out, lines: err.trimEnd().split('\n').length }).toEqual({ code: 2, out: '', lines: 1 });

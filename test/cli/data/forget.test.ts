@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { forgetDataCommand } from '../../../cli/data/commands/forget-command';
 import { Subject } from '../../../cli/data/forget/subject';
 import { modelsTrainedOn } from '../../../cli/data/forget/trained-models';
 import { DATASET_OBJECTS, type DatasetSchemaDocument, replayObject } from '../../../protocol/dataset';
@@ -40,7 +41,7 @@ function model(version: string, ...parents: string[]): ModelVersion {
 /** A stage with traces of the subject, and models that were trained on it. */
 function traced(): string {
   const { version } = publish(stage, ROWS);
-  quarantine(stage, RUN, [quarantined(`d,${KEY},-1`), quarantined('e,bob@example.com,-1')]);
+  quarantine(stage, RUN, [quarantined(`d,${KEY},-1,x,spam`), quarantined('e,bob@example.com,-1,x,spam')]);
   stage.objects.put(`runs/${RUN}/rows/00000-0.rows`, `x${KEY}`);
   stage.records.bySubject.set(KEY, [{ id: 'P#1', open: false, payloads: [{ bucket: 'payloads', key: 'p' }] }]);
   stage.allModels.push(
@@ -97,7 +98,11 @@ describe('slipway data forget', () => {
       return `${KEY}\r\n`;
     };
     const { out } = await slipwayData(stage, ['forget', 'pilot', '--key-file', '-', '--json'], { readFile });
-    expect(JSON.parse(out)).toMatchObject({ dryRun: true, rows: 2, quarantine: { rows: 1, unreadable: 0, runs: 1 } });
+    expect(JSON.parse(out)).toMatchObject({
+      dryRun: true,
+      rows: 2,
+      quarantine: { rows: 1, byBytes: 0, unreadable: 0, runs: 1 },
+    });
     expect(read).toEqual(['-']);
   });
 
@@ -248,7 +253,9 @@ describe('slipway data forget', () => {
     quarantine(stage, RUN, [piece('ending', 1, 6)], '00000-2');
     const before = stage.objects.all.length;
     expect(JSON.parse((await slipway('--key', KEY, '--json')).out).quarantine).toEqual({
-      rows: 1,
+      rows: 0,
+      byBytes: 1,
+      headers: 0,
       unreadable: 0,
       runs: 1,
     });
@@ -276,8 +283,85 @@ describe('slipway data forget', () => {
       quarantined('4,5'),
     ]);
     const { out } = await slipway('--key', KEY, '--yes', '--json');
-    expect(JSON.parse(out).quarantine).toEqual({ rows: 0, unreadable: 2, runs: 1 });
+    expect(JSON.parse(out).quarantine).toEqual({ rows: 0, byBytes: 0, headers: 0, unreadable: 2, runs: 1 });
     expect(JSON.parse((await slipwayData(stage, ['quarantine', 'pilot', RUN, '--json'])).out).rows).toBe(1);
+  });
+
+  it('erases neither rows of others in whose cells the value stands, nor those whose header holds it', async () => {
+    publish(stage, ROWS);
+    const first = { header: ['1', KEY, '2', '3', '4'] };
+    quarantine(stage, RUN, [
+      quarantined(`d,bob@example.com,${KEY},x,y`),
+      quarantined(`e,"${KEY}`),
+      quarantined('f,bob@example.com,3,x,y', first),
+    ]);
+    stage.objects.put(DATASET_OBJECTS.shardList(RUN), JSON.stringify(first));
+    stage.objects.put(DATASET_OBJECTS.plan(RUN), JSON.stringify({ objects: [] }));
+    const { out } = await slipway('--key', KEY, '--yes', '--json');
+    expect(JSON.parse(out)).toMatchObject({
+      quarantine: { rows: 0, byBytes: 1, headers: 1, unreadable: 0, runs: 1 },
+      leftovers: 1,
+    });
+    const left = String(stage.objects.text(DATASET_OBJECTS.quarantineFile(RUN, '00000')))
+      .trim()
+      .split('\n');
+    expect(left.map((line) => JSON.parse(line)).map(({ row, header }) => [row, header.length])).toEqual([
+      [7, 5],
+      [9, 0],
+    ]);
+    expect(left.join()).not.toContain(KEY);
+    expect((await stage.objects.list('runs/')).map(({ key }) => key)).toEqual([DATASET_OBJECTS.plan(RUN)]);
+    expect((await slipway('--key', KEY)).out).not.toContain('headers of');
+  });
+
+  it('names objects that hold the value and that the next run reads: of failed runs, and what lies there new', async () => {
+    publish(stage, ROWS, { sources: [sourceOf('in/1/a.csv')] });
+    stage.objects.put(DATASET_OBJECTS.plan('failed'), JSON.stringify({ objects: [sourceOf('in/2/b.csv')] }));
+    for (const key of ['inbox/in/1/a.csv', 'inbox/in/2/b.csv', 'inbox/in/3/new.csv', 'datasets/inbox/put.csv']) {
+      stage.sourceBytes.set(key, Buffer.from(`id,person\n1,${KEY}\n`));
+    }
+    stage.sourceBytes.set('inbox/elsewhere/c.csv', Buffer.from(`id,person\n1,${KEY}\n`));
+    stage.sourceBytes.set('inbox/in/3/other.csv', Buffer.from('id,person\n1,bob@example.com\n'));
+    const { sources } = JSON.parse((await slipway('--key', KEY, '--json')).out);
+    const notYet = ['s3://datasets/inbox/put.csv', 's3://inbox/in/2/b.csv', 's3://inbox/in/3/new.csv'];
+    expect(sources).toMatchObject({
+      notReadYet: notYet,
+      holding: [notYet[0], 's3://inbox/in/1/a.csv', notYet[1], notYet[2]],
+      searched: 5,
+    });
+    expect((await slipway('--key', KEY)).out).toContain('does not keep the next run from reading them');
+    stage.sources.list = async () => Promise.reject(new Error('not for you'));
+    const again = JSON.parse((await slipway('--key', KEY, '--json')).out).sources;
+    expect(again.notSearched).toContainEqual({
+      object: 's3://inbox/in/',
+      reason: 'it could not be listed: Error: not for you',
+    });
+  });
+
+  it('reads objects of sources and of replays row by row', async () => {
+    const texts: Record<string, string> = {
+      'escaped.jsonl': '{"id":"a\\u002B","person":"ada\\u0040example.com"}\n',
+      'other.jsonl': `{"id":"${KEY}","person":"bob@example.com"}\n`,
+      'other.csv': `id;person\n${KEY};bob@example.com\n`,
+      'broken.csv': `id;person\n${KEY};"bob@example.com\n`,
+      'quoted.csv': `"id"\t"person"\r\n"x\ny"\t"${KEY}"\r\n`,
+      'headerless.csv': `a,${KEY}\nb,bob@example.com\n`,
+      'long.jsonl': `{"id":"${'x'.repeat(1024 * 1024)}","person":"${KEY}"}\n`,
+      'none.txt': `x${KEY}x`,
+    };
+    const names = Object.keys(texts);
+    publish(stage, ROWS, { sources: names.map(sourceOf) });
+    for (const name of names) stage.sourceBytes.set(`inbox/${name}`, Buffer.from(texts[name] ?? ''));
+    const replays = ['escaped.jsonl', 'other.jsonl'].map((name, index) => {
+      const key = replayObject(RUN, `${index}123456789abcdef`, { format: 'jsonl' });
+      stage.objects.put(key, texts[name] ?? '');
+      return key;
+    });
+    const { sources, replayed } = JSON.parse((await slipway('--key', KEY, '--yes', '--json')).out);
+    const holding = ['broken.csv', 'escaped.jsonl', 'headerless.csv', 'long.jsonl', 'none.txt', 'quoted.csv'];
+    expect(sources.holding).toEqual(holding.map((name) => `s3://inbox/${name}`));
+    expect(replayed).toBe(1);
+    expect((await stage.objects.list(DATASET_OBJECTS.replay)).map(({ key }) => key)).toEqual(replays.slice(1));
   });
 
   it('searches source objects, packed ones too, and says which it could not', async () => {
@@ -342,6 +426,46 @@ describe('the key of slipway data forget', () => {
       expect(err).toMatch(/^slipway: .*\n$/);
     },
   );
+
+  it('is not repeated as the name of a file or of a stage, nor by whatever fails while the stage is looked for', async () => {
+    const file = await slipway('--key-file', `/nowhere/${SECRET}`);
+    expect(file.code).toBe(2);
+    expect(file.err).toBe('slipway: the file that --key-file names cannot be read\n');
+    const connect = async (name: string) => Promise.reject(new Error(`no stage "${name}" for ${SECRET}`));
+    for (const args of [
+      [SECRET, '--key', 'x'],
+      ['pilot', '--key', SECRET],
+    ]) {
+      const { code, out, err } = await slipwayData(stage, ['forget', ...args], { connect });
+      expect(code).toBe(1);
+      expect(out + err).toMatch(/^slipway: could not find the stage: no stage /);
+      if (args[0] === SECRET) expect(err).toContain('no stage "***"');
+      expect(out + err).not.toContain('grace');
+    }
+  });
+
+  it('is shown in no name of an object, in whichever spelling, and such names are counted', async () => {
+    const names = [`of-${SECRET}.csv`, `of-${encodeURIComponent(SECRET)}.csv`, 'plain.csv'];
+    publish(stage, ROWS, { sources: names.map(sourceOf) });
+    for (const name of names) stage.sourceBytes.set(`inbox/${name}`, Buffer.from(`id,person\n1,${SECRET}\n`));
+    const json = (await slipway('--key', SECRET, '--json')).out;
+    const text = (await slipway('--key', SECRET)).out;
+    expect(json + text).not.toContain('grace');
+    expect(JSON.parse(json).sources).toMatchObject({
+      namesHolding: 2,
+      holding: ['s3://inbox/***', 's3://inbox/of-***.csv', 's3://inbox/plain.csv'],
+    });
+    expect(text).toContain('names of 2 source objects hold the value, and are shown without it');
+    expect(text).toContain('copies that "slipway data fetch" made stay where they are');
+  });
+
+  it('is taken from a file without its byte order mark, and help says who sees it otherwise', async () => {
+    publish(stage, ROWS);
+    const readFile = async () => `\ufeff${KEY}\n`;
+    const { out } = await slipwayData(stage, ['forget', 'pilot', '--key-file', 'x', '--json'], { readFile });
+    expect(JSON.parse(out).rows).toBe(2);
+    expect(forgetDataCommand({}).helpInformation().replace(/\s+/g, ' ')).toContain('in the list of processes');
+  });
 
   it('is not in a subject that is logged or serialized', () => {
     const subject = new Subject(SECRET);

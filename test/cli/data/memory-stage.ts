@@ -41,6 +41,7 @@ interface MemoryVersion extends ObjectVersion {
 class MemoryObjects implements DatasetObjects {
   readonly bucket = 'datasets';
   readonly all: MemoryVersion[] = [];
+  /** By key or by version. */
   readonly locks = new Map<string, string>();
   private next = 0;
 
@@ -63,6 +64,10 @@ class MemoryObjects implements DatasetObjects {
     this.writes.write();
     this.put(key, body);
   }
+  async writeOnce(key: string, body: Buffer) {
+    this.writes.write();
+    if (this.text(key) === undefined) this.put(key, body);
+  }
   async erase(versions: readonly ObjectVersion[]) {
     // One after the other, as S3 does: a crash can come between any two.
     for (const { versionId } of versions) {
@@ -74,8 +79,8 @@ class MemoryObjects implements DatasetObjects {
       if (gone?.latest === true && last !== undefined) this.all[before] = { ...last, latest: true };
     }
   }
-  async lockedUntil(key: string) {
-    return this.locks.get(key);
+  async lockedUntil({ key, versionId }: ObjectVersion) {
+    return this.locks.get(versionId) ?? this.locks.get(key);
   }
 
   /** What a reader gets. */
@@ -137,6 +142,12 @@ class MemoryCatalogue implements Catalogue {
     this.newest = { version: version.version, run: run.run, publishedAt: version.publishedAt };
     this.allRuns.set(run.run, run);
     return 'done';
+  }
+  async correctNewestEvent(version: string, newestEvent: string | undefined) {
+    this.writes.write();
+    const item = this.items.get(version);
+    if (item !== undefined) this.items.set(version, { ...item, newestEvent });
+    if (this.newest?.version === version) this.newest = { ...this.newest, newestEvent };
   }
   async lease() {
     return this.held;
@@ -225,6 +236,13 @@ export class MemoryStage implements DataStage {
   /** Bytes of source objects by bucket and key. */
   readonly sourceBytes = new Map<string, Buffer>();
   readonly sources = {
+    list: async (bucket: string, prefix: string): Promise<SourceObject[]> =>
+      [...this.sourceBytes]
+        .filter(([name]) => name.startsWith(`${bucket}/${prefix}`))
+        .map(([name, bytes]) => {
+          const key = name.slice(bucket.length + 1);
+          return { bucket, key, etag: `etag-${key}`, bytes: bytes.length };
+        }),
     read: async ({ bucket, key }: SourceObject) => {
       const bytes = this.sourceBytes.get(`${bucket}/${key}`);
       // In small parts, so that what is looked for is cut.

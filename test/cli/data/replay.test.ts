@@ -1,9 +1,15 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ReplayObjects } from '../../../cli/data/replay-objects';
-import { type DatasetRun, type QuarantinedRow, replayFormat } from '../../../protocol/dataset';
+import {
+  type DatasetRun,
+  type DatasetSchemaDocument,
+  type QuarantinedRow,
+  replayFormat,
+} from '../../../protocol/dataset';
+import { checked } from '../../check-data/shard';
 import { EXECUTION, MemoryStage } from './memory-stage';
-import { publish, quarantine, quarantined, sourceOf } from './published';
+import { publish, quarantine, quarantined, SCHEMA, sourceOf } from './published';
 import { slipwayData } from './slipway';
 
 const RUN = '20260101T000000Z-00000001';
@@ -54,11 +60,20 @@ describe('objects of replayed rows', () => {
       quarantined('1,2', { header: ['b', 'a'] }),
       quarantined('1;2', { header: ['a', 'b'], delimiter: ';' }),
       quarantined('{}', { format: 'jsonl' }),
-      quarantined('a,b', { header: undefined }),
-      quarantined('1,2', { header: undefined }),
-      quarantined('1,2', { header: undefined, object: other }),
+      quarantined('c,d', { header: [], row: 0 }),
+      quarantined('1,2', { header: [] }),
+      quarantined('3,4', { header: [] }),
+      quarantined('e,f', { header: [], row: 0, object: other }),
+      quarantined('1,2', { header: [], object: other }),
     ];
-    expect(objectsOf(rows).map(({ rows: count }) => count)).toEqual([1, 1, 1, 1, 2, 1]);
+    expect(objectsOf(rows).map(({ rows: count, text }) => [count, text.split('\n')[0]])).toEqual([
+      [1, 'a,b'],
+      [1, 'b,a'],
+      [1, 'a;b'],
+      [1, '{}'],
+      [2, 'c,d'],
+      [1, 'e,f'],
+    ]);
   });
 
   it('keep a row that leaves a quote open apart, so that it takes no other with it', () => {
@@ -68,11 +83,61 @@ describe('objects of replayed rows', () => {
     expect(objectsOf(rows).map(({ text }) => text.split('\n')[1])).toEqual(['1,"open', '3,"also, open', '2,fine']);
   });
 
+  it.each([
+    ['as the worker names it', (row: QuarantinedRow) => row],
+    ['told as none, since it does not fit', (row: QuarantinedRow) => ({ ...row, header: [] })],
+  ])(
+    'give the rows of a file whose header did not fit, under a schema that it fits, with the header %s',
+    async (_, as) => {
+      const columns = (...names: string[]): DatasetSchemaDocument => ({
+        ...SCHEMA,
+        columns: names.map((name) => ({ name, type: 'string', required: true, personal: false, severity: 'reject' })),
+        key: [],
+        group: [],
+        subject: undefined,
+      });
+      const lines = ['1,x', '2,"a, ""b"""', '3,'];
+      const first = await checked(Buffer.from(`id,"na;me"\r\n${lines.join('\r\n')}\r\n`), columns('id', 'name'));
+      expect(first.lines.map(({ row }) => row)).toEqual([0, 1, 2, 3]);
+      const [object, ...others] = objectsOf(first.lines.map(as));
+      expect({ rows: object?.rows, others }).toEqual({ rows: 3, others: [] });
+      const schema = columns('id', 'na;me');
+      const second = await checked(Buffer.from(object?.text ?? '', 'latin1'), {
+        ...schema,
+        columns: schema.columns.map((column) => ({ ...column, required: column.name === 'id' })),
+      });
+      expect(second.lines).toEqual([]);
+      expect(second.accepted.map(({ raw }) => raw)).toEqual(lines);
+    },
+  );
+
+  it('are not made of rows whose header nobody has, nor of a header that nobody could read', () => {
+    const replay = new ReplayObjects(RUN);
+    const rows = [
+      quarantined('1,2', { header: [] }),
+      quarantined('1,2', { header: undefined }),
+      quarantined('no text', {
+        header: [],
+        row: 0,
+        object: sourceOf('u.csv'),
+        faults: [{ rule: 'encoding', severity: 'reject', expected: '' }],
+      }),
+      quarantined('a,b', {
+        header: [],
+        row: 0,
+        object: sourceOf('v.csv'),
+        faults: [{ rule: 'columns', severity: 'reject', expected: '' }],
+      }),
+    ];
+    expect([...rows.flatMap((row) => replay.add(row, Buffer.from(row.raw, 'base64'))), ...replay.finish()]).toEqual([]);
+    expect(replay.withoutHeader).toBe(3);
+  });
+
   it('hold every row once, whatever the rows', () => {
     const row = fc.record({
       format: fc.constantFrom('csv' as const, 'jsonl' as const, 'parquet' as const),
       delimiter: fc.constantFrom(',', ';', '\t'),
-      header: fc.constantFrom(['a', 'b'], ['b'], undefined),
+      header: fc.constantFrom(['a', 'b'], ['b']),
       raw: fc.string({ maxLength: 12 }),
     });
     fc.assert(
@@ -112,7 +177,9 @@ function endsWith(counts: DatasetRun['counts']): void {
 describe('slipway data replay', () => {
   it('says that there is nothing to replay, and starts nothing', async () => {
     expect((await slipway('--all')).out).toBe('there is nothing to replay\n');
-    expect((await slipway('--run', RUN, '--json')).out).toBe('{\n  "dryRun": false,\n  "replayed": []\n}\n');
+    expect((await slipway('--run', RUN, '--json')).out).toBe(
+      '{\n  "dryRun": false,\n  "replayed": [],\n  "notReplayed": []\n}\n',
+    );
     expect(stage.pipeline.inputs).toEqual([]);
   });
 
@@ -160,14 +227,22 @@ describe('slipway data replay', () => {
 
   it('is completed by a rerun after a crash at any write, with objects of the same names', async () => {
     quarantine(stage, RUN, [quarantined('1,2'), quarantined('3,"4'), quarantined('{}', { format: 'jsonl' })]);
-    for (let writes = 0; writes < 4; writes += 1) {
+    let hour = 0;
+    // The lease of the command that was killed has run out by then.
+    const later = () => {
+      hour += 1;
+      const at = new Date(Date.UTC(2026, 1, 1, hour));
+      return slipwayData(stage, ['replay', 'pilot', '--all', '--no-wait'], { now: () => at });
+    };
+    for (let writes = 0; writes < 5; writes += 1) {
       stage.writes.crashAt = stage.writes.count + writes;
-      expect((await slipway('--all', '--no-wait')).code).toBe(1);
+      expect((await later()).code).toBe(1);
       expect(stage.pipeline.inputs).toEqual([]);
     }
     stage.writes.crashAt = Number.POSITIVE_INFINITY;
-    expect((await slipway('--all', '--no-wait')).code).toBe(0);
-    expect(new Set(replayed()).size).toBe(3);
+    expect((await later()).code).toBe(0);
+    // Nor is there a second version of one, which another run would take for new.
+    expect(replayed().length).toBe(3);
     expect(stage.catalogue.marks.get(RUN)?.objects.length).toBe(3);
   });
 
@@ -196,6 +271,47 @@ describe('slipway data replay', () => {
     quarantine(stage, RUN, [...damaged, quarantined('5,6')]);
     const { out } = await slipway('--all', '--dry-run', '--json');
     expect(JSON.parse(out)).toMatchObject({ replayed: [{ rows: 1, leftOut: 2 }] });
+  });
+
+  it.each([
+    ['running', undefined, 'the run is still at work'],
+    ['gate-failed', 'judged', 'its gate failed, and the next run reads its sources again'],
+    ['failed', 'merged', 'the run ended as "failed", and the next run reads its sources again'],
+    ['failed', 'committed', 'the run is not finished; "slipway data run" finishes it'],
+  ] as const)('leaves the quarantine of a run that is %s (%s), and says why', async (state, phase, reason) => {
+    const common = { dataset: 'demo', execution: EXECUTION, startedAt: '2026-01-05T00:00:00.000Z' } as const;
+    stage.catalogue.allRuns.set(LATER, { ...common, run: LATER, state, phase });
+    quarantine(stage, LATER, [quarantined('1,2')]);
+    quarantine(stage, 'unknown', [quarantined('1,2')]);
+    const all = await slipway('--all');
+    expect(all.out).toBe(
+      `not replayed: ${LATER}: ${reason}\nnot replayed: unknown: the catalogue does not know the run\nthere is nothing to replay\n`,
+    );
+    expect(JSON.parse((await slipway('--all', '--json')).out).notReplayed[0]).toEqual({ run: LATER, reason });
+    const one = await slipway('--run', LATER);
+    expect(one.code).toBe(1);
+    expect(one.err).toContain(`the quarantine of ${LATER} is not replayed: ${reason}`);
+    expect(stage.writes.count).toBe(0);
+  });
+
+  it('leaves while somebody else works on the dataset, and gives the lease back', async () => {
+    quarantine(stage, RUN, [quarantined('1,2')]);
+    const held = { round: 0, since: '2026-01-31T00:00:00Z', expiresAt: Date.UTC(2026, 1, 1, 0, 5) };
+    stage.catalogue.held = { ...held, holder: 'slipway data, arn:bob, 1' };
+    const { code, err } = await slipway('--all');
+    expect(code).toBe(1);
+    expect(err).toContain('another command works on the dataset');
+    expect(stage.writes.count).toBe(0);
+    stage.catalogue.held = undefined;
+    expect((await slipway('--all', '--no-wait')).code).toBe(0);
+    expect(stage.catalogue.held).toBeUndefined();
+  });
+
+  it('says which rows it cannot put in again for want of a header', async () => {
+    quarantine(stage, RUN, [quarantined('1,2', { header: [] })]);
+    expect((await slipway('--all')).out).toMatch(
+      /^1 rows cannot be replayed: the header .*\nthere is nothing to replay\n$/,
+    );
   });
 
   it('tells which run it is in JSON, without a word beside it', async () => {

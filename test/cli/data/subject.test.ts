@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Subject } from '../../../cli/data/forget/subject';
 import { canonicalLine } from '../../../lambdas/shared/dataset/canonical-row';
-import type { DatasetSchemaDocument } from '../../../protocol/dataset';
+import type { DatasetSchemaDocument, QuarantinedRow } from '../../../protocol/dataset';
 import { quarantined, SCHEMA } from './published';
 
 describe('a subject', () => {
@@ -42,6 +42,7 @@ describe('a subject', () => {
     ['escaped, as JSON has it', 'a"b\\c/d', bytes(String.raw`{"k":"a\"b\\c\/d"}`), true],
     ['escaped beyond ASCII', 'zoë', bytes(String.raw`{"k":"zo\u00eb"}`), true],
     ['escaped in capitals', 'zoë', bytes(String.raw`{"k":"zo\u00EB"}`), true],
+    ['with ASCII escaped', 'a+b@x', bytes(String.raw`{"k":"a\u002Bb\u0040x"`), true],
     ['in Latin-1', 'zoë@x', Buffer.from('1,zoë@x', 'latin1'), true],
     ['in UTF-16', 'ada@x', wide('1,ada@x,2'), true],
     ['in UTF-16, big-endian', 'ada@x', wide('1,ada@x,2').swap16(), true],
@@ -53,7 +54,8 @@ describe('a subject', () => {
     ['a number within a number in UTF-16', '12', wide('112,120'), false],
   ])('is seen %s', (_, key, where, is) => {
     expect(new Subject(key).inBytes(where)).toBe(is);
-    expect(new Subject(key).inQuarantined(quarantined('', { raw: where.toString('base64') }), [])).toBe(is);
+    const found = new Subject(key).inQuarantined(quarantined('', { raw: where.toString('base64') }), []);
+    expect(found).toBe(is ? 'bytes' : 'not');
   });
 
   it('is seen in a stream wherever it is cut, and a longer word is not taken for it', async () => {
@@ -80,12 +82,49 @@ describe('a subject', () => {
   it('is found in the column of a quarantined row, however it is written there', () => {
     const integer = schemaOf('integer');
     const header = ['id', 'person'];
-    const row = (raw: string, csv = true) =>
-      quarantined(raw, csv ? { header } : { format: 'jsonl', header: undefined });
-    expect(new Subject('7').inQuarantined(row('"a, b",7.0'), [integer])).toBe(true);
-    expect(new Subject('7').inQuarantined(row('x,70'), [integer])).toBe(false);
-    expect(new Subject('7').inQuarantined(row('{"person": 7.0}', false), [integer])).toBe(true);
-    expect(new Subject('7').inQuarantined(row('{"person": {"x": 70}}', false), [integer])).toBe(false);
-    expect(new Subject('7').inQuarantined(row('no json', false), [integer])).toBe(false);
+    const found = (raw: string, changes: Partial<QuarantinedRow> = {}, key = '7', schema = integer) =>
+      new Subject(key).inQuarantined(quarantined(raw, { header, ...changes }), [schema]);
+    const json = { format: 'jsonl', header: undefined } as const;
+    expect(found('"a, b",7.0')).toBe('cell');
+    expect(found('"a ""b""",7\r\n')).toBe('cell');
+    expect(found('x,70')).toBe('not');
+    expect(found('{"person": 7.0}', json)).toBe('cell');
+    expect(found('{"other":1,"person":1e3}', json, '1000')).toBe('cell');
+    const text = schemaOf('string');
+    expect(found(String.raw`{"person":"a\u002Bb\u0040x"}`, json, 'a+b@x', text)).toBe('cell');
+    expect(found('{"person": {"x": 70}}', json)).toBe('not');
+    expect(found('no json', json)).toBe('not');
+  });
+
+  it('is not taken for another in whose row the value stands as well', () => {
+    const header = ['person', 'about'];
+    const found = (raw: string, changes: Partial<QuarantinedRow> = {}) =>
+      new Subject('7').inQuarantined(quarantined(raw, { header, ...changes }), [schemaOf('integer')]);
+    expect(['12,0.7', '13,x 7', '14,"7"'].map((raw) => found(raw))).toEqual(['not', 'not', 'not']);
+    expect(found('{"person":12,"about":7}', { format: 'jsonl', header: undefined })).toBe('not');
+    // Nobody can tell whose these are.
+    expect(['12,"7', '12,7,7', ',7', 'x,7'].map((raw) => found(raw))).toEqual(['bytes', 'bytes', 'bytes', 'bytes']);
+    expect(found('12,7', { row: 0 })).toBe('bytes');
+    expect(found('12,7', { piece: 0 })).toBe('bytes');
+    expect(found('12,7', { header: [] })).toBe('bytes');
+    for (const raw of [
+      '{"about":7}',
+      '{"person":12,"person":7}',
+      '{"person":[12],"about":7}',
+      '{"person":12,"about":7',
+    ]) {
+      expect(found(raw, { format: 'jsonl', header: undefined })).toBe('bytes');
+    }
+    const latin = Buffer.from('zo\u00eb@x,1', 'latin1').toString('base64');
+    expect(new Subject('zo\u00eb@x').inQuarantined(quarantined('', { raw: latin, header }), [schemaOf('string')])).toBe(
+      'bytes',
+    );
+  });
+
+  it('is found in a header that is a row, and not in the names of columns', () => {
+    const schema = schemaOf('string');
+    expect(new Subject('ada').inHeader(['1', 'ada'], [schema])).toBe(true);
+    expect(new Subject('person').inHeader(['id', 'person'], [schema])).toBe(false);
+    expect(new Subject('person').inHeader(undefined, [schema])).toBe(false);
   });
 });
