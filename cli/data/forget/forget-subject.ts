@@ -8,6 +8,7 @@ import type { DatasetObjects, SubjectRecord } from '../ports';
 import { quarantineFiles } from '../quarantine';
 import { forgetRows, type NewVersion } from './forget';
 import { knownSources } from './known-sources';
+import { isReport } from './run-reports';
 import { differentSchemas, findTraces, names, rowsIn, type Traces } from './scan';
 import { type SourceSearch, searchSources } from './source-search';
 import type { Subject } from './subject';
@@ -153,7 +154,7 @@ async function refuseLocked(objects: DatasetObjects, traces: Traces): Promise<vo
   const { shards: all, manifests: lists, indexes, quarantine, replay, runs } = DATASET_OBJECTS;
   const found = await Promise.all([all, lists, indexes, quarantine, replay, runs].map((one) => objects.versions(one)));
   const goes = found.flatMap((versions, index) =>
-    versions.filter(({ key, latest }) => keys.has(key) || (!latest && index < PURGED_PREFIXES)),
+    versions.filter(({ key, latest }) => keys.has(key) || (!latest && (index < PURGED_PREFIXES || isReport(key)))),
   );
   const locked: { readonly key: string; readonly until: string }[] = [];
   await inParallel(goes, HEADS_AT_ONCE, async (version) => {

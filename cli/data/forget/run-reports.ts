@@ -1,7 +1,7 @@
 import { DATASET_OBJECTS, type RunReport } from '../../../protocol/dataset';
 import { readWhole } from '../manifest';
 import type { DatasetObjects } from '../ports';
-import { eraseAll, eraseOlder } from './erase-versions';
+import { eraseAll } from './erase-versions';
 import type { Subject } from './subject';
 
 /** Reports of runs that tell of a row by its statistics or samples: those of these runs, and those of runs that no version tells of. */
@@ -12,7 +12,7 @@ export async function tellingReports(
 ): Promise<string[]> {
   const found: string[] = [];
   for (const { key } of await objects.list(DATASET_OBJECTS.runs)) {
-    if (!key.endsWith('/report.json')) continue;
+    if (!isReport(key)) continue;
     const bytes = await readWhole(objects, key);
     if (bytes === undefined) continue;
     const run = key.slice(DATASET_OBJECTS.runs.length, -'/report.json'.length);
@@ -39,8 +39,14 @@ export async function purgeReports(
       continue;
     }
     await objects.write(key, rest);
-    await eraseOlder(objects, key);
   }
+  // Also what a command that was killed between the two has left.
+  const versions = await objects.versions(DATASET_OBJECTS.runs);
+  await objects.erase(versions.filter(({ key, latest }) => !latest && isReport(key)));
+}
+
+export function isReport(key: string): boolean {
+  return key.endsWith('/report.json');
 }
 
 function isTelling(report: RunReport | undefined): boolean {

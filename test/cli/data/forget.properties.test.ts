@@ -28,6 +28,8 @@ const SUBJECT = 'ada@example.com';
 const PEOPLE = [SUBJECT, 'bob@example.com', 'cleo@example.org', 'dan@example.net'];
 
 const row = fc.record({ person: fc.constantFrom(...PEOPLE), length: fc.integer({ min: 0, max: 50 }) });
+const REPORT = DATASET_OBJECTS.report('20260101T000000Z-00000001');
+
 /** Up to three versions, the rows that each adds. */
 const datasets = fc.array(fc.array(row, { minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 3 });
 
@@ -56,6 +58,7 @@ function stageOf(dataset: Dataset): { readonly stage: MemoryStage; readonly rows
     `\u0000${lineOf({ id: 'x', person: SUBJECT, length: 1 })}`,
   );
   stage.objects.put('runs/20260101T000000Z-00000001/plan.json', '{}');
+  stage.objects.put(REPORT, JSON.stringify({ samples: [{ row: 1 }], profile: profileOfRows(rows.flat()) }));
   // An older version of an object, which no reader gets.
   stage.objects.put('runs/20260101T000000Z-00000001/merged.json', JSON.stringify({ texts: [SUBJECT] }));
   stage.objects.put('runs/20260101T000000Z-00000001/merged.json', '{}');
@@ -88,6 +91,8 @@ function openly(key: string, body: Buffer): string {
 /** All that must be so once a subject was forgotten. */
 async function expectForgotten(stage: MemoryStage, rows: readonly (readonly Row[])[]): Promise<void> {
   expect(holding(stage)).toEqual([]);
+  expect(String(stage.objects.text(REPORT))).toBe('{"samples":[],"profile":null}');
+  expect(stage.objects.all.filter(({ key }) => key === REPORT).length).toBe(1);
   const apart = (await stage.objects.list(DATASET_OBJECTS.quarantine)).map(({ key }) => key);
   expect(apart).toEqual([DATASET_OBJECTS.quarantineFile('20260101T000000Z-00000001', '00000')]);
   expect(stage.records.bySubject.get(SUBJECT)).toEqual([]);
