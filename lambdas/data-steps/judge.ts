@@ -4,6 +4,7 @@ import {
   DATASET_OBJECTS,
   type DatasetManifest,
   type GateReport,
+  type GateReport,
   type RowCounts,
   type RunReport,
   type ShardFile,
@@ -73,9 +74,18 @@ export async function judge(world: World, execution: string, run: PipelineRun): 
   await writeJson(bucket, DATASET_OBJECTS.report(run.run), report);
   const judged: JudgedRun = { counts, gate, files: split.flatMap(({ files }) => files), added, newestEvent };
   await writeJson(bucket, RUN_KEYS.judged(run.run), judged);
-  await catalogue.changeRun(run.run, { phase: 'judged', counts, gate });
+  await catalogue.changeRun(run.run, { phase: 'judged', counts, gate: withinItem(gate) });
   if (gate.passed) return { ...run, counts, outcome: DATA_OUTCOME.next };
   return { ...run, counts, outcome: DATA_OUTCOME.refused, ending: 'gate-failed' };
+}
+
+/** An item holds 400 KB, and a schema of a thousand columns has thousands of checks; the report of the run has all of them. */
+const CHECKS_OF_ITEM = 100;
+
+/** What the item of a run keeps of a gate: all checks, or the first that failed where there are many. */
+export function withinItem({ passed, checks }: GateReport): GateReport {
+  if (checks.length <= CHECKS_OF_ITEM) return { passed, checks };
+  return { passed, checks: checks.filter((check) => !check.passed).slice(0, CHECKS_OF_ITEM) };
 }
 
 function countsOf({ counts }: MergedRun, matched: readonly MatchResult[], split: readonly SplitResult[]): RowCounts {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Evidence } from '../../lambdas/data-steps/evidence';
 import { judgeRun } from '../../lambdas/data-steps/gate';
+import { withinItem } from '../../lambdas/data-steps/judge';
 import type { ProfiledValue } from '../../lambdas/shared/statistics/dataset-profile';
 import { ProfileBuilder } from '../../lambdas/shared/statistics/profile';
 import type { ColumnSchema, DatasetSchemaDocument, GateCheck } from '../../protocol/dataset';
@@ -163,5 +164,24 @@ describe('the gate', () => {
       expect(check.reason).toMatch(/compared by lengths/);
       expect(JSON.stringify(check)).not.toContain('somebody');
     });
+  });
+});
+
+describe('the item of a run', () => {
+  const check = (passed: boolean, column: string) =>
+    ({ rule: 'maximum-null-share', column, passed, measured: 0.5, expected: 'at most 0.1' }) as const;
+
+  it('keeps every check of a gate of few', () => {
+    const gate = { passed: false, checks: [check(true, 'a'), check(false, 'b')] };
+    expect(withinItem(gate)).toEqual(gate);
+  });
+
+  it('keeps the first hundred that failed of a gate of thousands, so that it fits into the table', () => {
+    const checks = Array.from({ length: 2_000 }, (_, i) => check(i % 2 === 0, `column ${i}`));
+    const kept = withinItem({ passed: false, checks });
+    expect(kept.passed).toBe(false);
+    expect(kept.checks).toHaveLength(100);
+    expect(kept.checks.map(({ column }) => column).slice(0, 2)).toEqual(['column 1', 'column 3']);
+    expect(withinItem({ passed: true, checks: checks.map((one) => ({ ...one, passed: true })) }).checks).toEqual([]);
   });
 });
