@@ -1,4 +1,5 @@
-import type { DatasetPublished, RowCounts, RunOutcome } from './dataset';
+import type { DatasetPublished, RowCounts } from './dataset';
+import type { RunOutcome } from './dataset-catalogue';
 
 /** What the state machine of a data pipeline asks of the handler `data-steps`, in this order. */
 export const DATA_STEP = {

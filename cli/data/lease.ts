@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { DatasetLease, DatasetRun } from '../../protocol/dataset';
+import type { DatasetLease, DatasetRun } from '../../protocol/dataset-catalogue';
 import { CliError, EXIT } from '../errors';
 import type { DataStage, Tell } from './data-stage';
 import type { DatasetObjects } from './ports';

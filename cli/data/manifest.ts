@@ -1,5 +1,6 @@
 import { liveShards } from '../../lambdas/shared/dataset/live-shards';
-import { DATASET_OBJECTS, DATASET_VERSION_PATTERN, type DatasetManifest } from '../../protocol/dataset';
+import { DATASET_VERSION_PATTERN, type DatasetManifest } from '../../protocol/dataset';
+import { DATASET_OBJECTS } from '../../protocol/dataset-objects';
 import { CliError, EXIT } from '../errors';
 import type { DatasetObjects } from './ports';
 

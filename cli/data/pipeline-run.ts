@@ -1,5 +1,5 @@
 import type { DataOutcome, PipelineRun } from '../../protocol/data-pipeline';
-import type { DatasetRun } from '../../protocol/dataset';
+import type { DatasetRun } from '../../protocol/dataset-catalogue';
 import { CliError, EXIT } from '../errors';
 import { type EnteredState, type ExecutionEnd, followExecution, type Sleep } from '../state-machine/follow';
 import type { DataStage, Tell } from './data-stage';

@@ -1,12 +1,6 @@
 import type { Readable } from 'node:stream';
-import type {
-  DatasetLease,
-  DatasetPublished,
-  DatasetRun,
-  DatasetVersionItem,
-  LatestVersion,
-  SourceObject,
-} from '../../protocol/dataset';
+import type { DatasetPublished, SourceObject } from '../../protocol/dataset';
+import type { DatasetLease, DatasetRun, DatasetVersionItem, LatestVersion } from '../../protocol/dataset-catalogue';
 
 export interface StoredObject {
   readonly key: string;

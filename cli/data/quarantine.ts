@@ -1,5 +1,6 @@
 import type { DatasetSchemaDocument, QuarantinedRow, RowFault } from '../../protocol/dataset';
-import { CATALOGUE_KEYS, DATASET_OBJECTS } from '../../protocol/dataset';
+import { CATALOGUE_KEYS } from '../../protocol/dataset-catalogue';
+import { DATASET_OBJECTS } from '../../protocol/dataset-objects';
 import { CliError, EXIT } from '../errors';
 import { linesOf } from './lines';
 import type { DatasetObjects } from './ports';

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { MAX_ROW_BYTES } from '../../lambdas/shared/dataset/read/window';
-import { CATALOGUE_KEYS, type QuarantinedRow, replayObject } from '../../protocol/dataset';
+import type { QuarantinedRow } from '../../protocol/dataset';
+import { CATALOGUE_KEYS } from '../../protocol/dataset-catalogue';
+import { replayObject } from '../../protocol/dataset-objects';
 
 /** A source object made of quarantined rows. */
 export interface ReplayObject {

@@ -1,4 +1,4 @@
-import type { DatasetRun } from '../../protocol/dataset';
+import type { DatasetRun } from '../../protocol/dataset-catalogue';
 import { CliError, EXIT } from '../errors';
 import type { DataStage, Tell } from './data-stage';
 import type { HeldLease } from './lease';

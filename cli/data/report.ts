@@ -1,4 +1,5 @@
-import { DATASET_OBJECTS, type RunReport } from '../../protocol/dataset';
+import type { RunReport } from '../../protocol/dataset-catalogue';
+import { DATASET_OBJECTS } from '../../protocol/dataset-objects';
 import { CliError, EXIT } from '../errors';
 import { findManifest, readWhole } from './manifest';
 import type { Catalogue, DatasetObjects } from './ports';

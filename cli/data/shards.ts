@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createGunzip } from 'node:zlib';
-import { DATASET_OBJECTS, type ShardFile } from '../../protocol/dataset';
+import type { ShardFile } from '../../protocol/dataset';
+import { DATASET_OBJECTS } from '../../protocol/dataset-objects';
 import { linesOf } from './lines';
 import type { DatasetObjects } from './ports';
 

@@ -1,6 +1,7 @@
 import { liveShards } from '../../lambdas/shared/dataset/live-shards';
 import { manifestFaults } from '../../lambdas/shared/dataset/verify-manifest';
-import { DATASET_OBJECTS, type DatasetManifest } from '../../protocol/dataset';
+import type { DatasetManifest } from '../../protocol/dataset';
+import { DATASET_OBJECTS } from '../../protocol/dataset-objects';
 import { inParallel } from '../in-parallel';
 import type { Tell } from './data-stage';
 import { erasedDigests, rowsErased } from './manifest';

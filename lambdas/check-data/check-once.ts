@@ -1,4 +1,5 @@
-import { DATASET_OBJECTS, type DataPipelineConfig, type ShardTask } from '../../protocol/dataset';
+import type { DataPipelineConfig, ShardTask } from '../../protocol/dataset';
+import { DATASET_OBJECTS } from '../../protocol/dataset-objects';
 import { findJson, type ObjectStore, writeJson } from '../shared/dataset/object-store';
 import type { ShardResult } from '../shared/dataset/shard-result';
 import { checkShard } from './check-shard';

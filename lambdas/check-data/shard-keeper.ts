@@ -1,4 +1,5 @@
-import { DATASET_OBJECTS, type DataPipelineConfig, type RowFault, type ShardTask } from '../../protocol/dataset';
+import type { DataPipelineConfig, RowFault, ShardTask } from '../../protocol/dataset';
+import { DATASET_OBJECTS } from '../../protocol/dataset-objects';
 import { CELL } from '../shared/dataset/read/cells';
 import { MAX_BLOCK_BYTES, RowBlockWriter } from '../shared/dataset/row-block';
 import { RowHasher } from '../shared/dataset/row-hashes';

@@ -1,5 +1,6 @@
 import { DATA_OUTCOME, type PipelineRun } from '../../protocol/data-pipeline';
-import { DATASET_OBJECTS, type DatasetLease, type DatasetRun, type RunPhase } from '../../protocol/dataset';
+import type { DatasetLease, DatasetRun, RunPhase } from '../../protocol/dataset-catalogue';
+import { DATASET_OBJECTS } from '../../protocol/dataset-objects';
 import { clearRun } from './clear-run';
 import { type Availability, availability, expiry, isUnfinished } from './lease';
 import type { World } from './ports';

@@ -1,5 +1,6 @@
 import { DATA_OUTCOME, type PipelineRun } from '../../protocol/data-pipeline';
-import { DATASET_OBJECTS, type RunOutcome } from '../../protocol/dataset';
+import type { RunOutcome } from '../../protocol/dataset-catalogue';
+import { DATASET_OBJECTS } from '../../protocol/dataset-objects';
 import { clearRun } from './clear-run';
 import { expiry } from './lease';
 import type { World } from './ports';

@@ -1,4 +1,5 @@
-import { replayFormat, type SourceDocument, type SourceFormat } from '../../protocol/dataset';
+import type { SourceDocument, SourceFormat } from '../../protocol/dataset';
+import { replayFormat } from '../../protocol/dataset-objects';
 
 export interface ObjectFormat {
   readonly format: SourceFormat;

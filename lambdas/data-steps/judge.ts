@@ -1,14 +1,13 @@
 import { DATA_OUTCOME, type PipelineRun } from '../../protocol/data-pipeline';
 import {
   accountsHold,
-  DATASET_OBJECTS,
   type DatasetManifest,
   type GateReport,
-  type GateReport,
   type RowCounts,
-  type RunReport,
   type ShardFile,
 } from '../../protocol/dataset';
+import type { RunReport } from '../../protocol/dataset-catalogue';
+import { DATASET_OBJECTS } from '../../protocol/dataset-objects';
 import { atOnce } from '../shared/at-once';
 import { readJson, writeJson } from '../shared/dataset/object-store';
 import type { MatchResult, RunPlan, SplitResult } from '../shared/dataset/partition-results';

@@ -1,4 +1,4 @@
-import type { DatasetLease, DatasetRun } from '../../protocol/dataset';
+import type { DatasetLease, DatasetRun } from '../../protocol/dataset-catalogue';
 import type { World } from './ports';
 
 /**

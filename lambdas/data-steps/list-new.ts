@@ -1,4 +1,5 @@
-import { CATALOGUE_KEYS, DATASET_OBJECTS } from '../../protocol/dataset';
+import { CATALOGUE_KEYS } from '../../protocol/dataset-catalogue';
+import { DATASET_OBJECTS } from '../../protocol/dataset-objects';
 import { atOnce } from '../shared/at-once';
 import { formatOf, formatOfReplay, type ObjectFormat } from './format-of';
 import type { ListedObject, NewObject, World } from './ports';

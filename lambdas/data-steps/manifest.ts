@@ -1,5 +1,6 @@
-import type { DataPipelineConfig, DatasetManifest, DatasetVersionItem, SourceObject } from '../../protocol/dataset';
-import { DATASET_OBJECTS } from '../../protocol/dataset';
+import type { DataPipelineConfig, DatasetManifest, SourceObject } from '../../protocol/dataset';
+import type { DatasetVersionItem } from '../../protocol/dataset-catalogue';
+import { DATASET_OBJECTS } from '../../protocol/dataset-objects';
 import { liveShards, rowsBySide } from '../shared/dataset/live-shards';
 import { contentHashOf, schemaHashOf, versionOf } from '../shared/dataset/version-address';
 import type { DatasetProfile } from '../shared/statistics/dataset-profile';

@@ -1,5 +1,7 @@
 import { DATA_OUTCOME, type PipelineRun } from '../../protocol/data-pipeline';
-import { CATALOGUE_KEYS, DATASET_OBJECTS, type SourceObject } from '../../protocol/dataset';
+import type { SourceObject } from '../../protocol/dataset';
+import { CATALOGUE_KEYS } from '../../protocol/dataset-catalogue';
+import { DATASET_OBJECTS } from '../../protocol/dataset-objects';
 import { atOnce } from '../shared/at-once';
 import { readJson, writeJson } from '../shared/dataset/object-store';
 import type { RunPlan } from '../shared/dataset/partition-results';

@@ -1,5 +1,6 @@
 import { DATA_OUTCOME, type PartitionTask, type PipelineRun } from '../../protocol/data-pipeline';
-import { DATASET_OBJECTS, type DatasetManifest, type ShardTask } from '../../protocol/dataset';
+import type { DatasetManifest, ShardTask } from '../../protocol/dataset';
+import { DATASET_OBJECTS } from '../../protocol/dataset-objects';
 import { cutRanges, type ObjectRange } from '../shared/dataset/cut-ranges';
 import { findJson, readJson, writeJson } from '../shared/dataset/object-store';
 import type { RunPlan } from '../shared/dataset/partition-results';

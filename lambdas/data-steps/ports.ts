@@ -1,12 +1,11 @@
+import type { DataPipelineConfig, SourceObject } from '../../protocol/dataset';
 import type {
-  DataPipelineConfig,
   DatasetLease,
   DatasetRun,
   DatasetVersionItem,
   LatestVersion,
-  SourceObject,
   TakenSource,
-} from '../../protocol/dataset';
+} from '../../protocol/dataset-catalogue';
 import type { ContentType, ObjectStore } from '../shared/dataset/object-store';
 import type { MetricValues } from '../shared/emf';
 import type { ObjectFormat } from './format-of';

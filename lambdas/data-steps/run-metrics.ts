@@ -1,4 +1,4 @@
-import type { DatasetRun, RunOutcome } from '../../protocol/dataset';
+import type { DatasetRun, RunOutcome } from '../../protocol/dataset-catalogue';
 import { METRIC } from '../../protocol/metrics';
 import type { MetricValues } from '../shared/emf';
 import { beginOf } from './run-time';

@@ -1,4 +1,4 @@
-import type { DatasetRun } from '../../protocol/dataset';
+import type { DatasetRun } from '../../protocol/dataset-catalogue';
 
 /** Clocks of those who write events may be ahead by so much. What is later is a wrong time, and no event. */
 const SKEW_MS = 60 * 60_000;

@@ -1,4 +1,4 @@
-import type { LatestVersion } from '../../protocol/dataset';
+import type { LatestVersion } from '../../protocol/dataset-catalogue';
 import { METRIC } from '../../protocol/metrics';
 import type { MetricValues } from '../shared/emf';
 

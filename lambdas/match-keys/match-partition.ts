@@ -1,5 +1,5 @@
 import type { PartitionTask } from '../../protocol/data-pipeline';
-import { DATASET_OBJECTS } from '../../protocol/dataset';
+import { DATASET_OBJECTS } from '../../protocol/dataset-objects';
 import { readKeyIndex } from '../shared/dataset/key-index';
 import { type ObjectStore, readJson, requiredObject, writeJson } from '../shared/dataset/object-store';
 import type { MatchResult, PartitionParts, RunPlan } from '../shared/dataset/partition-results';

@@ -1,9 +1,5 @@
-import {
-  DATASET_OBJECTS,
-  type DatasetSchemaDocument,
-  type QuarantinedRow,
-  type ShardTask,
-} from '../../protocol/dataset';
+import type { DatasetSchemaDocument, QuarantinedRow, ShardTask } from '../../protocol/dataset';
+import { DATASET_OBJECTS } from '../../protocol/dataset-objects';
 import { type ObjectStore, readJson, requiredObject } from '../shared/dataset/object-store';
 import type { RowEntry } from '../shared/dataset/row-block';
 import type { ShardResult } from '../shared/dataset/shard-result';

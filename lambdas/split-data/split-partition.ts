@@ -1,5 +1,6 @@
 import type { PartitionTask } from '../../protocol/data-pipeline';
-import { DATASET_OBJECTS, type DataPipelineConfig, type HoldOutDocument, type ShardFile } from '../../protocol/dataset';
+import type { DataPipelineConfig, HoldOutDocument, ShardFile } from '../../protocol/dataset';
+import { DATASET_OBJECTS } from '../../protocol/dataset-objects';
 import { atOnce } from '../shared/at-once';
 import { type CellValue, valuesOfLine } from '../shared/dataset/canonical-row';
 import { FATE, FateTable } from '../shared/dataset/fates';

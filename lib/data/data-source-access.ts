@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { DATASET_OBJECTS } from '../../protocol/dataset';
+import { DATASET_OBJECTS } from '../../protocol/dataset-objects';
 import { acknowledgeWildcard } from '../core/acknowledge';
 import type { HandlerFunction } from '../core/handler-function';
 import type { IDatasetStore } from './api';

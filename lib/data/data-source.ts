@@ -1,5 +1,5 @@
 import type { SourceFormat as Format, SourceDocument } from '../../protocol/dataset';
-import { DATASET_OBJECTS } from '../../protocol/dataset';
+import { DATASET_OBJECTS } from '../../protocol/dataset-objects';
 import { checkText, faultsOf, show } from '../core/checks';
 import { ConfigError } from '../core/config-error';
 

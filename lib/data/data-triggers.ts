@@ -8,7 +8,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { DataPipelineInput } from '../../protocol/data-pipeline';
-import { DATASET_OBJECTS } from '../../protocol/dataset';
+import { DATASET_OBJECTS } from '../../protocol/dataset-objects';
 import { deadLetterQueue } from '../core/dead-letter-queue';
 import type { DataSchedule } from './data-schedule';
 import type { DataSource } from './data-source';

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { type MailBatch, type MailRow, mailBatches, mailOf } from '../../examples/spam-filter/mail-batches';
 import { loadMails } from '../../examples/spam-filter/mails';
-import type { DatasetManifest, DatasetRun, DatasetSide } from '../../protocol/dataset';
+import type { DatasetManifest, DatasetSide } from '../../protocol/dataset';
+import type { DatasetRun } from '../../protocol/dataset-catalogue';
 import type { DataReport, DataRunReport, DataVersionReport } from '../report/report';
 import type { TrainingData } from '../traffic/train-model';
 import type { StageData } from './stage-data';

@@ -14,7 +14,8 @@ import { followPipeline, type PipelineEnd } from '../../cli/data/pipeline-run';
 import { verifyVersion } from '../../cli/data/verify';
 import { StepFunctionsExecutions } from '../../cli/state-machine/io/step-functions';
 import { DATA_OUTPUT } from '../../protocol/data-pipeline';
-import { DATASET_OBJECTS, type DatasetManifest, type DatasetSide, type QuarantinedRow } from '../../protocol/dataset';
+import type { DatasetManifest, DatasetSide, QuarantinedRow } from '../../protocol/dataset';
+import { DATASET_OBJECTS } from '../../protocol/dataset-objects';
 import type { ClientConfig } from '../aws';
 import { EMULATOR_ACCOUNT } from '../emulator/emulator';
 

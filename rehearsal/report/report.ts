@@ -1,4 +1,5 @@
-import type { GateCheck, RowCounts, RunOutcome } from '../../protocol/dataset';
+import type { GateCheck, RowCounts } from '../../protocol/dataset';
+import type { RunOutcome } from '../../protocol/dataset-catalogue';
 import type { GuardAction, GuardMode, SensitiveKind } from '../../protocol/guard';
 
 /** Raised when a field changes its meaning or goes away; a new field does not raise it. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkOnce } from '../../lambdas/check-data/check-once';
-import { DATASET_OBJECTS, type ShardTask } from '../../protocol/dataset';
+import type { ShardTask } from '../../protocol/dataset';
+import { DATASET_OBJECTS } from '../../protocol/dataset-objects';
 import { column, schemaOf } from '../dataset/schema';
 import { taskOf } from './shard';
 

@@ -4,7 +4,7 @@ import { StepBucket } from '../../lambdas/data-steps/io/bucket';
 import { DynamoCatalogue } from '../../lambdas/data-steps/io/catalogue';
 import { S3Sources } from '../../lambdas/data-steps/io/sources';
 import { DatasetBucket } from '../../lambdas/shared/clients/dataset-bucket';
-import type { DatasetVersionItem } from '../../protocol/dataset';
+import type { DatasetVersionItem } from '../../protocol/dataset-catalogue';
 
 interface Sent {
   readonly operation: string;

@@ -7,19 +7,21 @@ import { SourceLost } from '../../lambdas/shared/dataset/source-lost';
 import type { MetricValues } from '../../lambdas/shared/emf';
 import { splitPartition } from '../../lambdas/split-data/split-partition';
 import { DATA_STEP, type DataStep, type PartitionTask, type PipelineRun } from '../../protocol/data-pipeline';
+import type {
+  DataPipelineConfig,
+  DatasetManifest,
+  DatasetPublished,
+  ShardTask,
+  SourceObject,
+} from '../../protocol/dataset';
 import {
   CATALOGUE_KEYS,
-  DATASET_OBJECTS,
-  type DataPipelineConfig,
   type DatasetLease,
-  type DatasetManifest,
-  type DatasetPublished,
   type DatasetRun,
   type DatasetVersionItem,
   type LatestVersion,
-  type ShardTask,
-  type SourceObject,
-} from '../../protocol/dataset';
+} from '../../protocol/dataset-catalogue';
+import { DATASET_OBJECTS } from '../../protocol/dataset-objects';
 
 const BUCKET = 'dataset';
 const PAGE = 3;

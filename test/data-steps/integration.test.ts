@@ -1,7 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { checkOnce } from '../../lambdas/check-data/check-once';
-import { DATASET_OBJECTS, type DataPipelineConfig, type QuarantinedRow, type RunReport } from '../../protocol/dataset';
+import type { DataPipelineConfig, QuarantinedRow } from '../../protocol/dataset';
+import type { RunReport } from '../../protocol/dataset-catalogue';
+import { DATASET_OBJECTS } from '../../protocol/dataset-objects';
 import { type Check, Cloud } from './cloud';
 import { mails } from './json-lines';
 import { contentOf, expectAccounted } from './versions';

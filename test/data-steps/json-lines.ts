@@ -4,7 +4,8 @@ import { RowBlockWriter } from '../../lambdas/shared/dataset/row-block';
 import { RowHasher } from '../../lambdas/shared/dataset/row-hashes';
 import type { ShardResult } from '../../lambdas/shared/dataset/shard-result';
 import { ProfileBuilder } from '../../lambdas/shared/statistics/profile';
-import { DATASET_OBJECTS, type DataPipelineConfig } from '../../protocol/dataset';
+import type { DataPipelineConfig } from '../../protocol/dataset';
+import { DATASET_OBJECTS } from '../../protocol/dataset-objects';
 import type { Check } from './cloud';
 
 /** Rows of a block, few, so that shards have several. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { runIdOf } from '../../lambdas/data-steps/run-id';
-import type { DatasetLease } from '../../protocol/dataset';
+import type { DatasetLease } from '../../protocol/dataset-catalogue';
 import { Cloud } from './cloud';
 import { checkLines, linesOf, mails } from './json-lines';
 import { contentOf } from './versions';

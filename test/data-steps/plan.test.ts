@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatOf, formatOfReplay } from '../../lambdas/data-steps/format-of';
-import { DATASET_OBJECTS, type DataPipelineConfig, replayObject, type ShardTask } from '../../protocol/dataset';
+import type { DataPipelineConfig, ShardTask } from '../../protocol/dataset';
+import { DATASET_OBJECTS, replayObject } from '../../protocol/dataset-objects';
 import { Cloud } from './cloud';
 import { checkLines, linesOf, mails } from './json-lines';
 import { contentOf } from './versions';

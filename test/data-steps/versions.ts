@@ -2,7 +2,8 @@ import { gunzipSync } from 'node:zlib';
 import { expect } from 'vitest';
 import { manifestFaults } from '../../lambdas/shared/dataset/verify-manifest';
 import { sha256 } from '../../lambdas/shared/dataset/version-address';
-import { accountsHold, DATASET_OBJECTS, type DatasetSide } from '../../protocol/dataset';
+import { accountsHold, type DatasetSide } from '../../protocol/dataset';
+import { DATASET_OBJECTS } from '../../protocol/dataset-objects';
 import type { Cloud } from './cloud';
 
 /** Rows of the latest version by side, each file checked against its digest. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { RowEntry } from '../../lambdas/shared/dataset/row-block';
 import { Conflicts } from '../../lambdas/split-data/conflicts';
-import { DATASET_OBJECTS, type QuarantinedRow, type ShardTask } from '../../protocol/dataset';
+import type { QuarantinedRow, ShardTask } from '../../protocol/dataset';
+import { DATASET_OBJECTS } from '../../protocol/dataset-objects';
 import { mails } from '../data-steps/json-lines';
 
 const task: ShardTask = {

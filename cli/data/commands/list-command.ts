@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { DatasetRun, DatasetVersionItem } from '../../../protocol/dataset';
+import type { DatasetRun, DatasetVersionItem } from '../../../protocol/dataset-catalogue';
 import { example, printTable } from '../../output';
 import { told } from '../data-stage';
 import { type DataCommandOptions, type JsonFlag, partsOf, print } from './command-options';

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import { DATASET_VERSION_PATTERN, type DatasetManifest, type DatasetRun } from '../../../protocol/dataset';
+import { DATASET_VERSION_PATTERN, type DatasetManifest } from '../../../protocol/dataset';
+import type { DatasetRun } from '../../../protocol/dataset-catalogue';
 import { CliError } from '../../errors';
 import { example, type Output, printTable } from '../../output';
 import { told } from '../data-stage';

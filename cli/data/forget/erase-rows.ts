@@ -1,4 +1,4 @@
-import { DATASET_OBJECTS } from '../../../protocol/dataset';
+import { DATASET_OBJECTS } from '../../../protocol/dataset-objects';
 import type { DataStage } from '../data-stage';
 import { linesOf } from '../lines';
 import type { DatasetObjects } from '../ports';

@@ -1,4 +1,4 @@
-import { DATASET_OBJECTS } from '../../../protocol/dataset';
+import { DATASET_OBJECTS } from '../../../protocol/dataset-objects';
 import { CliError, EXIT } from '../../errors';
 import { inParallel } from '../../in-parallel';
 import type { DataStage, Tell } from '../data-stage';

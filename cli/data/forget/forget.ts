@@ -1,12 +1,8 @@
 import { liveShards } from '../../../lambdas/shared/dataset/live-shards';
 import { canonicalJson } from '../../../lambdas/shared/dataset/version-address';
-import {
-  DATASET_OBJECTS,
-  type DatasetManifest,
-  type DatasetRun,
-  type ShardFile,
-  type Tombstone,
-} from '../../../protocol/dataset';
+import type { DatasetManifest, ShardFile, Tombstone } from '../../../protocol/dataset';
+import type { DatasetRun } from '../../../protocol/dataset-catalogue';
+import { DATASET_OBJECTS } from '../../../protocol/dataset-objects';
 import { CliError, EXIT } from '../../errors';
 import type { DataStage } from '../data-stage';
 import type { HeldLease } from '../lease';

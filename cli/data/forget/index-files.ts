@@ -1,5 +1,5 @@
 import { HASH_BYTES } from '../../../lambdas/shared/dataset/hash';
-import { DATASET_OBJECTS } from '../../../protocol/dataset';
+import { DATASET_OBJECTS } from '../../../protocol/dataset-objects';
 import { CliError, EXIT } from '../../errors';
 import { readWhole } from '../manifest';
 import type { DatasetObjects } from '../ports';

@@ -1,4 +1,6 @@
-import { CATALOGUE_KEYS, DATASET_OBJECTS, type SourceObject } from '../../../protocol/dataset';
+import type { SourceObject } from '../../../protocol/dataset';
+import { CATALOGUE_KEYS } from '../../../protocol/dataset-catalogue';
+import { DATASET_OBJECTS } from '../../../protocol/dataset-objects';
 import type { DataStage } from '../data-stage';
 import { readWhole } from '../manifest';
 import { quarantinedRows, rowIdOf } from '../quarantine';

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { liveShards, rowsBySide } from '../../../lambdas/shared/dataset/live-shards';
 import { contentHashOf, versionOf } from '../../../lambdas/shared/dataset/version-address';
 import { ProfileBuilder } from '../../../lambdas/shared/statistics/profile';
-import { DATASET_OBJECTS, type DatasetManifest, type DatasetVersionItem } from '../../../protocol/dataset';
+import type { DatasetManifest } from '../../../protocol/dataset';
+import type { DatasetVersionItem } from '../../../protocol/dataset-catalogue';
+import { DATASET_OBJECTS } from '../../../protocol/dataset-objects';
 
 /** A version of what is left of another: no run read anything for it. */
 export function newVersion(left: DatasetManifest, now: Date): DatasetManifest {

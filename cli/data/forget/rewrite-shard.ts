@@ -1,5 +1,6 @@
 import { createGzip } from 'node:zlib';
-import { DATASET_OBJECTS, type ShardFile } from '../../../protocol/dataset';
+import type { ShardFile } from '../../../protocol/dataset';
+import { DATASET_OBJECTS } from '../../../protocol/dataset-objects';
 import { CliError, EXIT } from '../../errors';
 import { linesOf } from '../lines';
 import type { DatasetObjects } from '../ports';

@@ -1,4 +1,5 @@
-import { DATASET_OBJECTS, type RunReport } from '../../../protocol/dataset';
+import type { RunReport } from '../../../protocol/dataset-catalogue';
+import { DATASET_OBJECTS } from '../../../protocol/dataset-objects';
 import { readWhole } from '../manifest';
 import type { DatasetObjects } from '../ports';
 import { eraseAll } from './erase-versions';

@@ -1,12 +1,7 @@
 import { liveShards } from '../../../lambdas/shared/dataset/live-shards';
 import { canonicalJson } from '../../../lambdas/shared/dataset/version-address';
-import {
-  DATASET_OBJECTS,
-  type DatasetManifest,
-  type DatasetSchemaDocument,
-  replayFormat,
-  type ShardFile,
-} from '../../../protocol/dataset';
+import type { DatasetManifest, DatasetSchemaDocument, ShardFile } from '../../../protocol/dataset';
+import { DATASET_OBJECTS, replayFormat } from '../../../protocol/dataset-objects';
 import { inParallel } from '../../in-parallel';
 import { findManifest, readWhole } from '../manifest';
 import type { DatasetObjects } from '../ports';

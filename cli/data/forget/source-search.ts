@@ -1,5 +1,6 @@
 import { createGunzip } from 'node:zlib';
-import { CATALOGUE_KEYS, type DatasetSchemaDocument, type SourceObject } from '../../../protocol/dataset';
+import type { DatasetSchemaDocument, SourceObject } from '../../../protocol/dataset';
+import { CATALOGUE_KEYS } from '../../../protocol/dataset-catalogue';
 import { inParallel } from '../../in-parallel';
 import type { SourceObjects } from '../ports';
 import type { KnownSources, NotSearched } from './known-sources';

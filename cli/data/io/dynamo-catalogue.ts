@@ -11,14 +11,14 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { SourceObject } from '../../../protocol/dataset';
 import {
   CATALOGUE_KEYS,
   type DatasetLease,
   type DatasetRun,
   type DatasetVersionItem,
   type LatestVersion,
-  type SourceObject,
-} from '../../../protocol/dataset';
+} from '../../../protocol/dataset-catalogue';
 import type { DatasetVersions } from '../../registry/ports';
 import type { Catalogue, CommitOutcome, ReplayMark } from '../ports';
 

@@ -7,7 +7,8 @@ import {
   PutObjectTaggingCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { DATASET_OBJECTS, type SourceObject, TAKEN_TAG } from '../../../protocol/dataset';
+import { type SourceObject, TAKEN_TAG } from '../../../protocol/dataset';
+import { DATASET_OBJECTS } from '../../../protocol/dataset-objects';
 import { atOnce } from '../../shared/at-once';
 import type { DatasetBucket, ObjectLock } from '../../shared/clients/dataset-bucket';
 import type { ByteRange, ContentType } from '../../shared/dataset/object-store';

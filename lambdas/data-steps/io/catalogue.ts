@@ -9,15 +9,15 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { SourceObject } from '../../../protocol/dataset';
 import {
   CATALOGUE_KEYS,
   type DatasetLease,
   type DatasetRun,
   type DatasetVersionItem,
   type LatestVersion,
-  type SourceObject,
   type TakenSource,
-} from '../../../protocol/dataset';
+} from '../../../protocol/dataset-catalogue';
 import type { Catalogue, CommitOutcome } from '../ports';
 import { getAll, putAll } from './batches';
 

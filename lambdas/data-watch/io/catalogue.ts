@@ -6,7 +6,8 @@ import {
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { CATALOGUE_KEYS, type LatestVersion, type PipelineWatch } from '../../../protocol/dataset';
+import type { PipelineWatch } from '../../../protocol/dataset';
+import { CATALOGUE_KEYS, type LatestVersion } from '../../../protocol/dataset-catalogue';
 import type { WatchedCatalogue } from '../watch';
 
 /** Runs that are read at once, of which one that ended well is most often the first. */

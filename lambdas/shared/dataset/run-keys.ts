@@ -1,4 +1,4 @@
-import { DATASET_OBJECTS } from '../../../protocol/dataset';
+import { DATASET_OBJECTS } from '../../../protocol/dataset-objects';
 
 /** Keys of what the steps of one run hand to each other in the dataset bucket; gone, or of no use, once it has ended. */
 export const RUN_KEYS = {

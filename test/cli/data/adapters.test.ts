@@ -5,7 +5,7 @@ import { dataStageOf } from '../../../cli/data/io/connect';
 import { DynamoCatalogue } from '../../../cli/data/io/dynamo-catalogue';
 import { DynamoRecords } from '../../../cli/data/io/dynamo-records';
 import { S3Objects, S3Sources } from '../../../cli/data/io/s3-objects';
-import type { DatasetLease, DatasetRun, DatasetVersionItem } from '../../../protocol/dataset';
+import type { DatasetLease, DatasetRun, DatasetVersionItem } from '../../../protocol/dataset-catalogue';
 import { MemoryStage } from './memory-stage';
 
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };

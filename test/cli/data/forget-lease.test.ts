@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { DATASET_OBJECTS } from '../../../protocol/dataset';
+import { DATASET_OBJECTS } from '../../../protocol/dataset-objects';
 import { MemoryStage } from './memory-stage';
 import { manifestIn, publish, quarantine, quarantined } from './published';
 import { slipwayData } from './slipway';

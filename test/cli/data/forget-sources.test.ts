@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { DATASET_OBJECTS, replayObject } from '../../../protocol/dataset';
+import { DATASET_OBJECTS, replayObject } from '../../../protocol/dataset-objects';
 import { MemoryStage } from './memory-stage';
 import { publish, sourceOf } from './published';
 import { slipwayData } from './slipway';

@@ -9,7 +9,7 @@ import { forgetSubject } from '../../../cli/data/forget/forget-subject';
 import { Subject } from '../../../cli/data/forget/subject';
 import { verifyVersion } from '../../../cli/data/verify';
 import { liveShards } from '../../../lambdas/shared/dataset/live-shards';
-import { DATASET_OBJECTS, replayObject } from '../../../protocol/dataset';
+import { DATASET_OBJECTS, replayObject } from '../../../protocol/dataset-objects';
 import { MemoryStage, sha256 } from './memory-stage';
 import {
   indexesOf,

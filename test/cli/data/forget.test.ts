@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { modelsTrainedOn } from '../../../cli/data/forget/trained-models';
-import { DATASET_OBJECTS, type DatasetSchemaDocument, replayObject } from '../../../protocol/dataset';
+import type { DatasetSchemaDocument } from '../../../protocol/dataset';
+import { DATASET_OBJECTS, replayObject } from '../../../protocol/dataset-objects';
 import type { ModelVersion } from '../../../protocol/model-version';
 import { MemoryStage } from './memory-stage';
 import { indexesOf, manifestIn, publish, quarantine, quarantined, rowsIn, SCHEMA, sourceOf } from './published';

@@ -11,14 +11,8 @@ import type {
   SubjectRecord,
 } from '../../../cli/data/ports';
 import type { ExecutionEnd, ExecutionStatus, ExecutionsPort } from '../../../cli/state-machine/follow';
-import type {
-  DatasetLease,
-  DatasetPublished,
-  DatasetRun,
-  DatasetVersionItem,
-  LatestVersion,
-  SourceObject,
-} from '../../../protocol/dataset';
+import type { DatasetPublished, SourceObject } from '../../../protocol/dataset';
+import type { DatasetLease, DatasetRun, DatasetVersionItem, LatestVersion } from '../../../protocol/dataset-catalogue';
 import type { ModelVersion } from '../../../protocol/model-version';
 
 /** Counts what is written, and can end it all as a killed process would. */

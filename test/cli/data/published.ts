@@ -5,17 +5,17 @@ import { liveShards, rowsBySide } from '../../../lambdas/shared/dataset/live-sha
 import { RowHasher } from '../../../lambdas/shared/dataset/row-hashes';
 import { contentHashOf, schemaHashOf, versionOf } from '../../../lambdas/shared/dataset/version-address';
 import { ProfileBuilder } from '../../../lambdas/shared/statistics/profile';
-import {
-  type ColumnSchema,
-  DATASET_OBJECTS,
-  type DatasetManifest,
-  type DatasetSchemaDocument,
-  type DatasetSide,
-  type HoldOutDocument,
-  type QuarantinedRow,
-  type ShardFile,
-  type SourceObject,
+import type {
+  ColumnSchema,
+  DatasetManifest,
+  DatasetSchemaDocument,
+  DatasetSide,
+  HoldOutDocument,
+  QuarantinedRow,
+  ShardFile,
+  SourceObject,
 } from '../../../protocol/dataset';
+import { DATASET_OBJECTS } from '../../../protocol/dataset-objects';
 import { type MemoryStage, sha256 } from './memory-stage';
 
 const text = (name: string, personal = false): ColumnSchema => ({

@@ -1,12 +1,9 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ReplayObjects } from '../../../cli/data/replay-objects';
-import {
-  type DatasetRun,
-  type DatasetSchemaDocument,
-  type QuarantinedRow,
-  replayFormat,
-} from '../../../protocol/dataset';
+import type { DatasetSchemaDocument, QuarantinedRow } from '../../../protocol/dataset';
+import type { DatasetRun } from '../../../protocol/dataset-catalogue';
+import { replayFormat } from '../../../protocol/dataset-objects';
 import { checked } from '../../check-data/shard';
 import { EXECUTION, MemoryStage } from './memory-stage';
 import { publish, quarantine, quarantined, SCHEMA, sourceOf } from './published';

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { DATASET_OBJECTS, type RunReport } from '../../../protocol/dataset';
+import type { RunReport } from '../../../protocol/dataset-catalogue';
+import { DATASET_OBJECTS } from '../../../protocol/dataset-objects';
 import { MemoryStage } from './memory-stage';
 import { sourceOf, twoVersions } from './published';
 import { slipwayData } from './slipway';
