@@ -39,7 +39,8 @@ const rehearsal = vitest('rehearsal', ...REHEARSAL, '--exclude', INTERRUPTS);
 
 const total = { passed: 0, failed: 0 };
 
-await Promise.all([inTurn([interrupts, rehearsal]), inTurn([...checks, unit])]);
+// Units first: cfn-lint starts processes in the checkout, and interrupts look at all of them.
+await Promise.all([inTurn([interrupts, rehearsal]), inTurn([unit, ...checks])]);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed === 0 ? 0 : 1;
 
