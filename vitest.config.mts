@@ -11,6 +11,7 @@ export default defineConfig({
     maxWorkers: 2,
     // A deprecated call of the CDK throws, once in a process; test/compliance/cfn-lint.mjs sees it in processes of its own.
     env: { CDK_VALIDATION: 'false', ...FAIL_ON_DEPRECATIONS },
-    testTimeout: 30_000,
+    // Laws over many runs take seconds, and more on a machine that does other things besides.
+    testTimeout: 90_000,
   },
 });

@@ -1,22 +1,28 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { printTable } from '../cli/output';
 import { benchBundles } from './bundles';
 import { benchCheck } from './check';
+import { benchData } from './data/data';
+import { benchMachine } from './data/machine';
 import { benchGuard } from './guard';
 import { OwnProcess } from './own-process';
 import { benchPredict } from './predict/predict';
 import type { BenchRow } from './row';
+import { benchStatistics } from './statistics';
 import { benchSynth } from './synth';
 
-/** `npm run bench [-- name]`: measures on this machine, prints a table and, when all ran, writes bench/results.json. */
+/** `npm run bench [-- name]`: measures on this machine, prints a table and writes bench/results.json: all of it, or the rows of one piece. */
 const PIECES: Readonly<Record<string, (project: string) => BenchRow[] | Promise<BenchRow[]>>> = {
   guard: benchGuard,
   predict: benchPredict,
   bundles: benchBundles,
   check: () => benchCheck(),
+  statistics: () => benchStatistics(),
   synth: benchSynth,
+  data: benchData,
+  'data-machine': benchMachine,
 };
 
 async function main(): Promise<void> {
@@ -28,11 +34,12 @@ async function main(): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  const rows: BenchRow[] = [];
+  const rows: MeasuredRow[] = [];
   for (const name of chosen) {
     process.stderr.write(`measuring ${name} ...\n`);
     // In a process of its own, so that no piece warms or burdens the next.
-    rows.push(...(await new OwnProcess<BenchRow[]>(__filename, [name], { ...process.env, [PIECE]: name }).says));
+    const measured = await new OwnProcess<BenchRow[]>(__filename, [name], { ...process.env, [PIECE]: name }).says;
+    rows.push(...measured.map((row) => ({ piece: name, ...row })));
   }
   printTable(
     process.stdout,
@@ -44,10 +51,28 @@ async function main(): Promise<void> {
       target ?? '',
     ]),
   );
-  if (wanted !== undefined) return;
+  writeResults(join(project, 'bench/results.json'), rows);
+}
+
+interface MeasuredRow extends BenchRow {
+  readonly piece: string;
+  /** Day on which it was measured. */
+  readonly date?: string;
+}
+
+/** Rows of pieces that were not measured now stay as they are. */
+function writeResults(file: string, rows: readonly MeasuredRow[]): void {
+  const date = new Date().toISOString().slice(0, 10);
   const machine = { processor: cpus()[0]?.model, cores: cpus().length, node: process.version };
-  const results = { date: new Date().toISOString().slice(0, 10), machine, rows };
-  writeFileSync(join(project, 'bench/results.json'), `${JSON.stringify(results, null, 2)}\n`);
+  const before: { readonly rows: readonly MeasuredRow[] } = existsSync(file)
+    ? JSON.parse(readFileSync(file, 'utf8'))
+    : { rows: [] };
+  const measured = new Set(rows.map(({ piece }) => piece));
+  const kept = before.rows.filter(({ piece }) => piece in PIECES && !measured.has(piece));
+  const order = Object.keys(PIECES);
+  const all = [...kept, ...rows.map((row) => ({ ...row, date }))];
+  const sorted = all.toSorted((a, b) => order.indexOf(a.piece) - order.indexOf(b.piece));
+  writeFileSync(file, `${JSON.stringify({ machine, rows: sorted }, null, 2)}\n`);
 }
 
 /** Set in the process that measures one piece, to its name. */

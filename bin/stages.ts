@@ -1,9 +1,15 @@
 import { Duration, type Environment, Size } from 'aws-cdk-lib';
 import {
+  Column,
   Criterion,
   DataClass,
+  type DataPipelineOptions,
+  DataSchedule,
+  DataSource,
+  DatasetSchema,
   EndpointScaling,
   GuardPolicy,
+  HoldOut,
   type IModelBackend,
   ModelBackend,
   ModelCode,
@@ -23,6 +29,7 @@ export interface StageEntry {
   readonly profile: StageProfile;
   readonly backend: IModelBackend;
   readonly guard: GuardPolicy;
+  readonly data: DataPipelineOptions;
 }
 
 const contract: ProductionContract = {
@@ -46,6 +53,30 @@ const contract: ProductionContract = {
   allowedRegions: ['eu-west-1'],
 };
 
+/** Mails with the truth about them, as the team that reads them sorts them. */
+const data: DataPipelineOptions = {
+  dataset: 'mails',
+  sources: [DataSource.inbox('mails/')],
+  schema: new DatasetSchema({
+    columns: [
+      Column.string('id', { required: true, maxLength: 100 }),
+      Column.timestamp('sent'),
+      Column.string('label', { required: true, allowed: ['ham', 'spam'], maxPsi: 0.25 }),
+      Column.string('fingerprint', { required: true, pattern: '[0-9a-f]{64}' }),
+      Column.string('text', { required: true, personal: true }),
+    ],
+    key: ['id'],
+    // Copies of one mail stand on one side.
+    group: ['fingerprint'],
+    minimumRows: 100,
+    maximumBadShare: 0.01,
+    classBalance: { column: 'label', shares: { spam: { minimum: 0.05, maximum: 0.7 } } },
+  }),
+  holdOut: HoldOut.byHash({ share: 0.2 }),
+  schedule: DataSchedule.daily({ at: '03:00' }),
+  partitions: 2,
+};
+
 const common = {
   env: { region: 'eu-west-1' },
   model: 'spam-filter',
@@ -53,6 +84,7 @@ const common = {
   backend: ModelBackend.lambda({ code: ModelCode.node('examples/spam-filter/model') }),
   // Mails with attachments are larger than what the standard policy lets pass.
   guard: GuardPolicy.standard().maxSize(Size.kibibytes(512)).maskPersonalData(),
+  data,
 };
 
 /**

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
+import { DATASET_VERSION_PATTERN } from '../protocol/dataset';
 import { type ModelVersion, type Pointers, VERSION_PATTERN } from '../protocol/model-version';
 import { controlText } from './endpoint';
 import type { EndpointControl } from './endpoint-control/control';
@@ -49,7 +50,12 @@ export function modelsCommand(options: ModelsCommandOptions = {}): Command {
     .description('register a file or folder as an immutable model version')
     .argument('<stage>')
     .requiredOption('--artifact <path>', 'file or folder with the weights')
-    .option('--parent <version>', 'version that this one was made from; may be repeated', append, [])
+    .option(
+      '--parent <version>',
+      'model version or dataset version that this one was made from; may be repeated',
+      append,
+      [],
+    )
     .option('--metrics <file>', 'JSON object of numbers by name, or an object that has one as "metrics"')
     .option('--description <text>', 'what is worth knowing about this version')
     .option('--json', 'print JSON')
@@ -59,7 +65,7 @@ export function modelsCommand(options: ModelsCommandOptions = {}): Command {
       const { artifact: path, parent, description } = flags;
       // What was typed is judged before anybody is asked, credentials or not.
       await told(`could not register ${path}`, () => hashArtifact(path));
-      for (const version of parent) checkVersion(version);
+      for (const version of parent) if (!DATASET_VERSION_PATTERN.test(version)) checkVersion(version);
       const parents = parent.length === 0 ? undefined : parent;
       const { registry } = await connect(stage);
       const result = await told(`could not register ${path}`, () =>

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { checkCommand } from './check';
 import { contractCommand } from './contract';
+import { dataCommand } from './data';
 import { diffCommand } from './diff';
 import { stopEndpointCommand, wakeCommand } from './endpoint';
 import { financeCommand } from './finance';
@@ -19,6 +20,7 @@ export function slipwayProgram(version: string): Command {
     .addCommand(contractCommand())
     .addCommand(diffCommand())
     .addCommand(checkCommand())
+    .addCommand(dataCommand())
     .addCommand(financeCommand())
     .addCommand(preflightCommand())
     .addCommand(rehearseCommand())

@@ -6,6 +6,7 @@ import { checkObject, checkText, faultsOf, show } from './core/checks';
 import { ConfigError } from './core/config-error';
 import { deploymentName, MAX_DEPLOYMENT_NAME, NAME_PATTERN } from './core/deployment-name';
 import { GuardPolicy } from './guard/api';
+import { adviseOnData, checkStageData } from './production-data';
 import type { ProductionModelProps } from './production-model-props';
 import { StageProfile } from './stage/api';
 
@@ -21,10 +22,12 @@ export function checkProductionModel(stage: Stage, props: ProductionModelProps):
     ...checkRegion(contract, env?.region),
     ...checkOnCallRegion(props),
     ...checkBudgetShare(props),
+    ...checkStageData(props),
     ...(profile.demandsWholeContract ? missing : []),
   ];
   if (faults.length > 0) throw new ConfigError(stage, faults);
   advise(stage, props, missing);
+  adviseOnData(stage, props);
 }
 
 /** Without these nothing else can be looked at. */

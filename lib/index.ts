@@ -2,6 +2,33 @@ export { EndpointChecks } from './check/endpoint-checks';
 export { Criterion, DataClass, OnCall, type Owner, type ProductionContract } from './contract/api';
 export type { FunctionSettings } from './core/handler-function';
 export { StageBudget, type StageBudgetProps } from './cost/stage-budget';
+export type { IDataPipeline, IDatasetStore } from './data/api';
+export {
+  Column,
+  type ColumnOptions,
+  FaultSeverity,
+  type NumberColumnOptions,
+  type StringColumnOptions,
+  type TimeColumnOptions,
+} from './data/column';
+export { DataPipeline } from './data/data-pipeline';
+export type { DataPipelineOptions, DataPipelineProps } from './data/data-pipeline-props';
+export {
+  type CronScheduleOptions,
+  DataSchedule,
+  type DayScheduleOptions,
+  type WeekScheduleOptions,
+} from './data/data-schedule';
+export { DataSource, type DataSourceOptions, type PrefixSourceOptions, SourceFormat } from './data/data-source';
+export {
+  type ClassBalanceOptions,
+  DatasetSchema,
+  type DatasetSchemaProps,
+  type FreshnessOptions,
+  type ShareRange,
+} from './data/dataset-schema';
+export { DatasetStore, type DatasetStoreProps } from './data/dataset-store';
+export { type HashHoldOutOptions, HoldOut } from './data/hold-out';
 export {
   type AsynchronousExchange,
   type BackendCapabilities,

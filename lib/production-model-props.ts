@@ -1,6 +1,7 @@
 import type { Duration, Environment } from 'aws-cdk-lib';
 import type { ProductionContract } from './contract/api';
 import type { FunctionSettings } from './core/handler-function';
+import type { DataPipelineOptions } from './data/data-pipeline-props';
 import type { IModelBackend } from './endpoint/api';
 import type { WarmUp } from './endpoint/warm-up';
 import type { GuardPolicy } from './guard/api';
@@ -20,6 +21,11 @@ export interface ProductionModelProps {
   readonly profile: StageProfile;
   /** Where the model runs. */
   readonly backend: IModelBackend;
+  /**
+   * The data that the model learns from: a pipeline that makes dataset versions.
+   * @default the stage has no data of its own
+   */
+  readonly data?: DataPipelineOptions;
   /**
    * What may go to the model and come back.
    * @default GuardPolicy.standard()

@@ -15,6 +15,7 @@ import { stageKey } from './core/stage-key';
 import { output, publishLink, readLink, STATE_LINK } from './core/state-links';
 import { Trace } from './core/trace';
 import { StageBudget } from './cost/stage-budget';
+import type { DataPipeline } from './data/data-pipeline';
 import type { IBoundEndpoint } from './endpoint/api';
 import type { EndpointController } from './endpoint/endpoint-controller';
 import { EndpointParameters } from './endpoint/endpoint-parameters';
@@ -24,6 +25,7 @@ import { AlarmRoute } from './monitor/alarm-route';
 import type { IAlarmRoute } from './monitor/api';
 import { ModelDashboard } from './monitor/model-dashboard';
 import { Monitor } from './monitor/monitor';
+import { keepDatasets, operateData } from './production-data';
 import { operateEndpoint, stageEndpoint } from './production-endpoint';
 import type { ProductionModelProps } from './production-model-props';
 import { PredictionApi } from './serve/prediction-api';
@@ -54,6 +56,8 @@ export class ProductionModel extends Stage {
   readonly monitor: Monitor;
   /** Changes the endpoint; undefined for backends without an endpoint of their own. */
   readonly controller?: EndpointController;
+  /** Makes dataset versions; undefined where the stage has no data of its own. */
+  readonly data?: DataPipeline;
   /** Model versions and the pointers to what serves. */
   readonly registry: ModelRegistry;
   /** Prediction records. */
@@ -91,6 +95,8 @@ export class ProductionModel extends Stage {
     const endpoint = this.endpointStack === undefined ? undefined : this.host(this.endpointStack);
     this.api = this.serve();
     this.monitor = this.watch();
+    this.data = this.makeData();
+    this.dashboard();
     this.controller = endpoint === undefined ? undefined : this.control(endpoint);
     this.budget();
     for (const [key, value] of Object.entries(this.stageTags)) Tags.of(this).add(key, value);
@@ -136,6 +142,7 @@ export class ProductionModel extends Stage {
     if (contract.dataClass.personal) {
       Trace.enforce(CLAUSE.dataClass, log.subjectSecret, 'keys the HMAC by which the records of one person are found');
     }
+    keepDatasets(this.stateStack, this.props, this.deployment, key);
     output(this.stateStack, 'ModelName', model, 'name of the model in the registry');
     output(this.stateStack, 'RegistryTableName', registry.table.tableName, 'model versions and pointers');
     output(this.stateStack, 'ArtifactBucketName', registry.artifactBucket.bucketName, 'artefacts of model versions');
@@ -186,6 +193,8 @@ export class ProductionModel extends Stage {
 
   /** The stage's key, as stacks other than the one of state find it. */
   private linkedKey(stack: Stack): IKey {
+    const known = stack.node.tryFindChild('Key');
+    if (known !== undefined) return known as unknown as IKey;
     return Key.fromKeyArn(stack, 'Key', readLink(stack, this.deployment, STATE_LINK.key));
   }
 
@@ -219,7 +228,7 @@ export class ProductionModel extends Stage {
   }
 
   private watch(): Monitor {
-    const { profile, contract, guard, runbook } = this.props;
+    const { profile, contract, runbook } = this.props;
     const { api } = this;
     const monitor = new Monitor(this.operateStack, 'Monitor', {
       deployment: this.deployment,
@@ -229,14 +238,30 @@ export class ProductionModel extends Stage {
     });
     const { consoleLink, front } = api.backend;
     monitor.watchModel({ api, contract, profile, backendLink: consoleLink, front });
+    return monitor;
+  }
+
+  private makeData(): DataPipeline | undefined {
+    // A link that nothing uses is a parameter that nothing uses.
+    if (this.props.data === undefined) return undefined;
+    return operateData(this.operateStack, this.props, {
+      deployment: this.deployment,
+      monitor: this.monitor,
+      functionSettings: this.functionSettings(this.linkedKey(this.operateStack)),
+    });
+  }
+
+  private dashboard(): void {
+    const { contract, guard } = this.props;
+    const { api, monitor, data } = this;
     new ModelDashboard(this.operateStack, 'Dashboard', {
       api,
       contract,
       monitor,
-      front,
+      front: api.backend.front,
+      data,
       guardRules: (guard ?? GuardPolicy.standard()).ruleNames,
     });
-    return monitor;
   }
 
   private budget(): void {

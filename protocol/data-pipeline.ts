@@ -1,4 +1,5 @@
-import type { DatasetPublished, RowCounts, RunOutcome } from './dataset';
+import type { DatasetPublished, RowCounts } from './dataset';
+import type { RunOutcome } from './dataset-catalogue';
 
 /** What the state machine of a data pipeline asks of the handler `data-steps`, in this order. */
 export const DATA_STEP = {
@@ -79,3 +80,42 @@ export interface PartitionTask {
   readonly run: string;
   readonly partition: number;
 }
+
+/** Outputs of the stack of state by which the command line finds a data pipeline. */
+export const DATA_OUTPUT = {
+  dataset: 'DatasetName',
+  bucket: 'DatasetBucketName',
+  table: 'CatalogueTableName',
+  pipeline: 'DataPipelineName',
+} as const;
+
+/** Name of the state machine that makes the versions of a dataset. */
+export function dataPipelineName(deployment: string): string {
+  return `${deployment}-data-pipeline`;
+}
+
+/** How an execution of a data pipeline can fail: the error of its end. */
+export const DATA_ERROR = {
+  /** The gate did not pass; the run's item says which checks. What it read is read again by the next run. */
+  gateFailed: 'DataGateFailed',
+  /** A step failed, also after retries; the run's item keeps the evidence. The next run takes over. */
+  runFailed: 'DataRunFailed',
+  /** Not even the evidence could be kept. The next run takes over. */
+  notEnded: 'DataRunNotEnded',
+} as const;
+
+/** Input of an execution of a data pipeline; that of the command line and of schedules is empty. */
+export interface DataPipelineInput {
+  /** An object arrived: others may follow, and are waited for. */
+  readonly arrival?: true;
+  /** A long execution asks for it, and ends meanwhile. */
+  readonly handedOver?: true;
+}
+
+/** Times that the state machine of a data pipeline and its functions must agree on, in seconds. */
+export const DATA_TIMING = {
+  /** Time-out of every function: the most that Lambda allows; what is compressed is read by one worker from end to end. */
+  handler: 900,
+  /** A state of the machine waits a little longer than the function runs, so that the function's own end is seen. */
+  task: 910,
+} as const;

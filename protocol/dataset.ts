@@ -83,6 +83,7 @@ export type HoldOutDocument =
 export type SourceFormat = 'csv' | 'jsonl' | 'parquet';
 
 export interface SourceDocument {
+  /** Name of the bucket; empty: the dataset's own, below `DATASET_OBJECTS.inbox`, with which the prefix begins then. */
   readonly bucket: string;
   /** Empty, or ends with a slash. */
   readonly prefix: string;
@@ -104,6 +105,8 @@ export interface DataPipelineConfig {
   readonly shardBytes: number;
   /** Version of the code that makes the datasets, for the manifest. */
   readonly codeVersion: string;
+  /** Days for which shards and manifests are locked against deletion (S3 Object Lock, governance mode) when they are written; absent: not. */
+  readonly lockDays?: number;
 }
 
 /** One object as it lay in a source bucket. */
@@ -131,6 +134,8 @@ export interface ShardTask {
   readonly header?: readonly string[];
   /** Number of the first row of the range, counted from 1 without the header. */
   readonly firstRow: number;
+  /** Events later than it have a wrong time, and are not the newest; ISO 8601, UTC. Absent: there are none. */
+  readonly notAfter?: string;
 }
 
 /** Where a bad row stood and why it is bad. Values of personal columns are masked. */
@@ -157,6 +162,10 @@ export interface QuarantinedRow {
   readonly offset?: number;
   /** The original bytes, base64; of a Parquet row its JSON. */
   readonly raw: string;
+  /** Of a row that is kept in several lines, which one this is, from 0; their bytes in this order are the row. It counts once. */
+  readonly piece?: number;
+  /** Whether `raw` is what follows the damage in a compressed object, as it lies there: no row can be told in it. */
+  readonly compressed?: true;
   readonly faults: readonly RowFault[];
 }
 
@@ -184,7 +193,10 @@ export interface ShardFile {
 
 export type DatasetSide = 'train' | 'holdout';
 
-/** Rows of one subject that were erased from a shard. The digest of the shard as it was published stays in the manifest. */
+/**
+ * Rows of one subject that were erased from a shard. The digest of the shard as it was published stays in the manifest. A shard
+ * that lost rows more than once has several, of which the last says what is left.
+ */
 export interface Tombstone {
   /** Digest of the shard as published. */
   readonly shard: string;
@@ -205,6 +217,8 @@ export interface DatasetManifest {
   readonly schema: DatasetSchemaDocument;
   readonly schemaHash: string;
   readonly holdOut: HoldOutDocument;
+  /** Partitions of keys and of groups: as many files has each index of the version. */
+  readonly partitions: number;
   /** All shards, those of the parent included. */
   readonly shards: readonly ShardFile[];
   /** Of all its shards. */
@@ -245,59 +259,14 @@ export interface GateReport {
   readonly checks: readonly GateCheck[];
 }
 
-/** How a run ended. `unchanged`: nothing new, or only duplicates. `left`: another run holds the lease and was told to look again. */
-export type RunOutcome = 'published' | 'unchanged' | 'gate-failed' | 'failed' | 'left';
-
-/** The item of a run in the catalogue. */
-export interface DatasetRun {
-  readonly dataset: string;
-  readonly run: string;
-  readonly state: 'running' | RunOutcome;
-  readonly execution: string;
-  /** ISO 8601, UTC. */
-  readonly startedAt: string;
-  readonly endedAt?: string;
-  readonly counts?: RowCounts;
-  readonly version?: string;
-  readonly gate?: GateReport;
-  /** What failed, in words, without a value of the data. */
-  readonly error?: string;
+/** The item `CATALOGUE_KEYS.watch`. */
+export interface PipelineWatch {
+  /** ISO 8601, UTC: when the pipeline was first looked at. */
+  readonly since: string;
 }
 
-/** Keys of the catalogue table: partition `pk`, sort `sk`. */
-export const CATALOGUE_KEYS = {
-  dataset: (dataset: string): string => `DATASET#${dataset}`,
-  version: (version: string): string => `VERSION#${version}`,
-  versionPrefix: 'VERSION#',
-  run: (run: string): string => `RUN#${run}`,
-  runPrefix: 'RUN#',
-  latest: 'LATEST',
-  lease: 'LEASE',
-  sources: (dataset: string): string => `SOURCES#${dataset}`,
-  source: ({ bucket, key, versionId, etag }: SourceObject): string => `${bucket}/${key}#${versionId ?? etag}`,
-} as const;
-
-/** Keys of objects in the dataset bucket. */
-export const DATASET_OBJECTS = {
-  runs: 'runs/',
-  run: (run: string): string => `runs/${run}/`,
-  plan: (run: string): string => `runs/${run}/plan.json`,
-  shardList: (run: string): string => `runs/${run}/shards.jsonl`,
-  partitionList: (run: string): string => `runs/${run}/partitions.jsonl`,
-  checked: (run: string, shard: string): string => `runs/${run}/checked/${shard}.json`,
-  rows: (run: string): string => `runs/${run}/rows/`,
-  rowBlock: (run: string, shard: string, block: number): string => `runs/${run}/rows/${shard}-${block}.rows`,
-  report: (run: string): string => `runs/${run}/report.json`,
-  quarantine: 'quarantine/',
-  quarantineOf: (run: string): string => `quarantine/${run}/`,
-  quarantineFile: (run: string, shard: string): string => `quarantine/${run}/${shard}.jsonl`,
-  shard: (digest: string): string => `shards/${digest}.jsonl.gz`,
-  manifests: 'manifests/',
-  manifest: (version: string): string => `manifests/${version}.json`,
-  keyIndex: (version: string, partition: number): string => `index/${version}/keys-${partition}.bin`,
-  groupIndex: (version: string, partition: number): string => `index/${version}/groups-${partition}.bin`,
-  replay: 'replay/',
-} as const;
+/** Tag of an object of the dataset's own inbox, or of replayed rows, that a run has taken: only such objects go with time. */
+export const TAKEN_TAG = { key: 'slipway', value: 'taken' } as const;
 
 /** The event that is sent when a version is published: source and detail type of EventBridge. */
 export const DATASET_EVENT = { source: 'slipway.data', published: 'DatasetPublished' } as const;

@@ -64,6 +64,31 @@ export const METRIC = {
   recordsCut: 'RecordsCut',
   /** None: days until a pilot's endpoint is stopped for good, in fractions; negative once it is over. */
   endpointDaysLeft: 'EndpointDaysLeft',
+  /** Count: runs of a data pipeline that ended, however they did. Runs that left because another worked are none. */
+  dataRuns: 'DataRuns',
+  /** Count: 1 for a run that ended as failed, else 0. */
+  dataRunFailures: 'DataRunFailures',
+  /** Count: 1 for a run whose gate did not pass, else 0. */
+  dataGateFailures: 'DataGateFailures',
+  /** Count: rows that a run read. */
+  dataRows: 'DataRows',
+  /** Count: rows of a run that were set apart. */
+  dataQuarantined: 'DataQuarantined',
+  /** Count: rows of a run that were there before. */
+  dataDuplicates: 'DataDuplicates',
+  /** None, 0..1: share of the rows of a run that were set apart; only of runs that read rows. */
+  dataBadShare: 'DataBadShare',
+  /** Seconds: from the beginning of a run to its end. */
+  dataRunSeconds: 'DataRunSeconds',
+  /** Seconds: since a run last ended well, looked at on a schedule; before the first one, since it is looked at. */
+  dataRunAge: 'DataRunAge',
+  /**
+   * Seconds: age of the newest event of the latest version, looked at on a schedule, where the schema says what an event is; before there is
+   * one, since it is looked at.
+   */
+  dataNewestEventAge: 'DataNewestEventAge',
+  /** Count: dataset versions that a run published. */
+  dataVersionsPublished: 'DataVersionsPublished',
 } as const;
 
 export type MetricName = (typeof METRIC)[keyof typeof METRIC];

@@ -15,7 +15,7 @@ export interface ModelVersion {
   /** Sha-256, hex, over the sorted paths and digests of the files. */
   readonly contentHash: string;
   readonly artifact: ModelArtifact;
-  /** Versions this one was made from. */
+  /** Versions this one was made from: of models, `v-...`, and of datasets, `d-...`. */
   readonly parents: readonly string[];
   /** Measured at training time, by name. */
   readonly metrics: Readonly<Record<string, number>>;

@@ -1,4 +1,6 @@
 import { constants } from 'node:os';
+import { collectMails } from './data/collect-mails';
+import { StageData } from './data/stage-data';
 import { EMULATOR_CREDENTIALS } from './emulator/emulator';
 import { identity } from './identity';
 import { measure, trafficReport } from './measure';
@@ -11,7 +13,7 @@ import type { RehearsedBackend } from './stage/cdk';
 import { deployedReport } from './stage/deployed';
 import { Pace } from './traffic/pace';
 import { type SendOptions, sendFeedback, sendMails, warmUp } from './traffic/send-mails';
-import { stageController, stageRegistry, trainSpamFilter } from './traffic/train-model';
+import { localMails, stageController, stageRegistry, trainSpamFilter } from './traffic/train-model';
 
 export interface RehearseOptions {
   readonly project: string;
@@ -50,6 +52,7 @@ const STEPS = [
   'synthesize the stage',
   'bootstrap',
   'deploy',
+  'collect real mails',
   'train on real mails',
   'register and use the version',
   'warm up',
@@ -60,7 +63,8 @@ const STEPS = [
   'destroy and look for leftovers',
 ] as const;
 
-const [START, SYNTH, BOOTSTRAP, DEPLOY, TRAIN, USE, WARM_UP, WALK, TRAFFIC, FEEDBACK, OBSERVE, DESTROY] = STEPS;
+const [START, SYNTH, BOOTSTRAP, DEPLOY, COLLECT, TRAIN, USE, WARM_UP, WALK, TRAFFIC, FEEDBACK, OBSERVE, DESTROY] =
+  STEPS;
 
 const MAILS = 600;
 const CONCURRENCY = 4;
@@ -162,9 +166,24 @@ async function run(
   );
   parts.deployed = deployedReport(templates);
 
+  const data = StageData.of(stage.config, deployed.outputs);
+  const training = await progress.step(
+    COLLECT,
+    async () => {
+      if (data === undefined) {
+        parts.data = 'not declared';
+        return localMails();
+      }
+      const collected = await collectMails(data, stage.folder, (text) => progress.tell(text));
+      parts.data = collected.report;
+      return collected.training;
+    },
+    ({ dataset, split }) =>
+      `${dataset ?? 'from disk'}: ${split.train.length} to train, ${split.holdOut.length} held out`,
+  );
   const trained = await progress.step(
     TRAIN,
-    () => trainSpamFilter(stage.folder),
+    () => trainSpamFilter(stage.folder, training),
     ({ report }) => `${report.train} mails, F1 ${report.metrics.f1?.toFixed(3)}`,
   );
   const registry = stageRegistry(stage.config, deployed.outputs);
@@ -175,6 +194,7 @@ async function run(
       const { version: registered } = await registry.register({
         path: trained.artifact,
         metrics: trained.report.metrics,
+        parents: training.dataset === undefined ? undefined : [training.dataset],
         description: 'rehearsal',
       });
       if (controller === undefined) await registry.use(registered.version);
@@ -263,6 +283,7 @@ function tell(progress: Progress, done: number, of: number): void {
 type Measurements = Pick<
   ReportParts,
   | 'deployed'
+  | 'data'
   | 'training'
   | 'traffic'
   | 'quality'
@@ -281,6 +302,7 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 const NOTHING_MEASURED: Measurements = {
   deployed: null,
+  data: null,
   training: null,
   traffic: null,
   quality: null,

@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { DATA_OUTPUT } from '../protocol/data-pipeline';
 import type { PredictionRecord } from '../protocol/prediction';
 import { type ClientConfig, clientConfig } from './aws';
 import { Emulator } from './emulator/emulator';
@@ -181,6 +182,7 @@ export class RehearsedStage {
     // What runs by itself too seldom to be seen.
     const scheduled = [`${deployment}-sweep-records`];
     if (this.doubleStarted !== undefined) scheduled.push(`${deployment}-endpoint-watch`);
+    if (this.deployed.outputs[DATA_OUTPUT.pipeline] !== undefined) scheduled.push(`${deployment}-data-watch`);
     return walkPaths(caller, { config: this.config, recordsTable, scheduled });
   }
 

@@ -58,6 +58,8 @@ export function variablesOfPythonHost(): string[] {
 
 /** Metrics that a source emits: a metric is the key of a value. The units of `shared/emf.ts` are keyed too, and emit none. */
 export function metricsEmitted(source: string): string[] {
-  const keys = [...source.matchAll(/\[(METRIC\.\w+)\]:(?!\s*'(?:Milliseconds|None)')/g)].map(([, key = '']) => key);
+  const keys = [...source.matchAll(/\[(METRIC\.\w+)\]:(?!\s*'(?:Milliseconds|None|Seconds)')/g)].map(
+    ([, key = '']) => key,
+  );
   return used('METRIC', METRIC, keys.join('\n')).sort();
 }

@@ -6,13 +6,18 @@ import { CALLS as ANSWER_ASYNC } from '../lambdas/answer-async/calls';
 import { CALLS as ANSWER_WAITING } from '../lambdas/answer-waiting/calls';
 import { CALLS as API_LOGGING_ROLE } from '../lambdas/api-logging-role/calls';
 import { CALLS as AUTHORIZE } from '../lambdas/authorize/calls';
+import { CALLS as CHECK_DATA } from '../lambdas/check-data/calls';
+import { CALLS as DATA_STEPS } from '../lambdas/data-steps/calls';
+import { CALLS as DATA_WATCH } from '../lambdas/data-watch/calls';
 import { CALLS_OF as ENDPOINT_CONTROLLER } from '../lambdas/endpoint-controller/calls';
 import { CALLS as ENDPOINT_PARAMETERS } from '../lambdas/endpoint-parameters/calls';
 import { CALLS as ENDPOINT_WATCH } from '../lambdas/endpoint-watch/calls';
+import { CALLS as MATCH_KEYS } from '../lambdas/match-keys/calls';
 import { CALLS as MODEL_HOST } from '../lambdas/model-host/calls';
 import { CALLS as PREDICT } from '../lambdas/predict/calls';
 import { CALLS_OF as PREDICT_ENDPOINT } from '../lambdas/predict-endpoint/calls';
 import { CALLS as RECORDS } from '../lambdas/records/calls';
+import { CALLS as SPLIT_DATA } from '../lambdas/split-data/calls';
 import { CALLS as SWEEP_RECORDS } from '../lambdas/sweep-records/calls';
 import { CALLS_OF as VERIFY_ROLLOUT } from '../lambdas/verify-rollout/calls';
 import { synthesizedEndpointStages } from './endpoint-stages';
@@ -25,6 +30,11 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
   'answer-waiting': ANSWER_WAITING,
   'api-logging-role': API_LOGGING_ROLE,
   authorize: AUTHORIZE,
+  'check-data': CHECK_DATA,
+  'data-steps': DATA_STEPS,
+  'data-watch': DATA_WATCH,
+  'match-keys': MATCH_KEYS,
+  'split-data': SPLIT_DATA,
   model: MODEL_HOST,
   predict: PREDICT,
   records: RECORDS,
@@ -52,6 +62,11 @@ const KEY_USES: Readonly<Record<string, Readonly<Record<string, readonly string[
   records: { dynamodb: TABLE_KEY, s3: ['Decrypt'] },
   'sweep-records': { dynamodb: TABLE_KEY },
   'endpoint-control': { dynamodb: TABLE_KEY },
+  'check-data': { s3: ['Decrypt', 'GenerateDataKey'] },
+  'match-keys': { s3: ['Decrypt', 'GenerateDataKey'] },
+  'split-data': { s3: ['Decrypt', 'GenerateDataKey'] },
+  'data-watch': { dynamodb: TABLE_KEY },
+  'data-steps': { dynamodb: TABLE_KEY, s3: ['Decrypt', 'GenerateDataKey'] },
   'answer-waiting': { dynamodb: TABLE_KEY, s3: ['Decrypt', 'GenerateDataKey'], sqs: ['Decrypt', 'GenerateDataKey'] },
   'answer-async': { dynamodb: TABLE_KEY, s3: ['Decrypt', 'GenerateDataKey'] },
 };

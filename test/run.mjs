@@ -1,4 +1,4 @@
-// `npm test`: the checks and then the rehearsed stages beside the unit tests. Ends with one line:
+// `npm test`: the rehearsed stages, which mostly wait, beside the unit tests and the checks, which do not. Ends with one line:
 // "N passed, N failed". A check that cannot run has failed.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -39,7 +39,8 @@ const rehearsal = vitest('rehearsal', ...REHEARSAL, '--exclude', INTERRUPTS);
 
 const total = { passed: 0, failed: 0 };
 
-await Promise.all([inTurn([...checks, interrupts, rehearsal]), inTurn([unit])]);
+// Units first: cfn-lint starts processes in the checkout, and interrupts look at all of them.
+await Promise.all([inTurn([interrupts, rehearsal]), inTurn([unit, ...checks])]);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed === 0 ? 0 : 1;
 

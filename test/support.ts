@@ -10,8 +10,13 @@ import type { IConstruct } from 'constructs';
 import { stages } from '../bin/stages';
 import {
   ApiAccess,
+  Column,
   Criterion,
   DataClass,
+  type DataPipelineOptions,
+  DataSchedule,
+  DataSource,
+  DatasetSchema,
   GuardPolicy,
   ModelBackend,
   ModelCode,
@@ -150,7 +155,7 @@ export interface SynthesizedStage {
   readonly templates: StageTemplates;
 }
 
-/** Callers with tokens of an issuer and functions in a VPC: what the stages of `bin/stages.ts` do not choose. */
+/** Callers with tokens of an issuer, functions in a VPC, and data: what the stages of `bin/stages.ts` do not choose. */
 export function addOidcVpcStage(app: App): ProductionModel {
   // Imported by literals, so that the stack that it is imported in need not be deployed.
   const vpc = Vpc.fromVpcAttributes(new Stack(newApp(), 'network', { env: REGION }), 'Vpc', {
@@ -166,12 +171,33 @@ export function addOidcVpcStage(app: App): ProductionModel {
       access: ApiAccess.oidc({ issuer: 'https://login.example.com', audience: 'spam-filter', roles: ['caller'] }),
       network: { vpc },
       guard: GuardPolicy.standard().maskPersonalData(),
+      contract: contractOf({ dataFreshness: Duration.days(3) }),
+      data: stageData(),
     },
     app,
   );
 }
 
-/** Every stage of `bin/stages.ts`, and one with OIDC and a VPC, in one app. */
+/** Data of a stage with everything that can be asked of them. */
+export function stageData(changes: Partial<DataPipelineOptions> = {}): DataPipelineOptions {
+  return {
+    sources: [DataSource.inbox(), DataSource.prefix('mails-that-arrive', 'in/')],
+    schema: new DatasetSchema({
+      columns: [
+        Column.string('text', { required: true, personal: true }),
+        Column.string('label', { required: true, allowed: ['ham', 'spam'] }),
+        Column.timestamp('at', { required: true }),
+      ],
+      freshness: { column: 'at', maxAge: Duration.days(2) },
+      maximumBadShare: 0.02,
+    }),
+    schedule: DataSchedule.daily({ at: '02:30' }),
+    startOnArrival: true,
+    ...changes,
+  };
+}
+
+/** Every stage of `bin/stages.ts`, and one with OIDC, a VPC and data, in one app. */
 export function everyStage(): SynthesizedStage[] {
   const app = newApp();
   const made = stages.map(({ id, ...props }) => ({

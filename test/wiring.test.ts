@@ -29,6 +29,11 @@ const HANDLER_OF: Readonly<Record<string, string>> = {
   'endpoint-params': 'endpoint-parameters',
   'endpoint-watch': 'endpoint-watch',
   'verify-rollout': 'verify-rollout',
+  'check-data': 'check-data',
+  'match-keys': 'match-keys',
+  'split-data': 'split-data',
+  'data-steps': 'data-steps',
+  'data-watch': 'data-watch',
 };
 /** Read by Node itself, not by a handler. */
 const OF_THE_RUNTIME = ['NODE_OPTIONS'];

@@ -34,3 +34,8 @@ export interface ArtifactStore {
 
 /** Who runs the command: the principal as the security token service names it. */
 export type Identity = () => Promise<string>;
+
+/** Dataset versions of a stage. */
+export interface DatasetVersions {
+  hasVersion(version: string): Promise<boolean>;
+}

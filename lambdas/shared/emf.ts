@@ -26,6 +26,10 @@ const UNITS: Readonly<Partial<Record<MetricName, string>>> = {
   [METRIC.waitTime]: 'Milliseconds',
   [METRIC.confidence]: 'None',
   [METRIC.endpointDaysLeft]: 'None',
+  [METRIC.dataBadShare]: 'None',
+  [METRIC.dataRunSeconds]: 'Seconds',
+  [METRIC.dataRunAge]: 'Seconds',
+  [METRIC.dataNewestEventAge]: 'Seconds',
 };
 
 /** One line of CloudWatch's embedded metric format. */

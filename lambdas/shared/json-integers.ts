@@ -53,6 +53,7 @@ function nameOf({ isArray, index, name }: Level): string {
   return isArray ? String(index) : JSON.parse(name);
 }
 
+/** Whether a double would give a whole number back with other digits. */
 function isRounded(literal: string): boolean {
   if (literal.length < LEAST_DIGITS || /[.eE]/.test(literal)) return false;
   return digitsOf(Number(literal)) !== literal;

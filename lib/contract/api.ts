@@ -49,6 +49,12 @@ export interface ProductionContract {
    * @default only the owner's topic gets them
    */
   readonly financeEmails?: string[];
+  /**
+   * How old the newest event of the data that the model learns from may be; a minute to ten years. Needs `data` of the stage, whose
+   * schema says which column tells an event.
+   * @default no demand
+   */
+  readonly dataFreshness?: Duration;
   /** How sensitive the data is. */
   readonly dataClass: DataClass;
   /** Regions where the model and its data may live; a stage elsewhere fails synthesis. */

@@ -85,6 +85,7 @@ export function clausesOf(contract: ProductionContract): string[] {
   for (const criterion of contract.success ?? []) clauses.push(CLAUSE.success(criterion.metric));
   if (contract.monthlyBudgetUsd !== undefined) clauses.push(CLAUSE.monthlyBudgetUsd);
   if ((contract.financeEmails ?? []).length > 0) clauses.push(CLAUSE.financeEmails);
+  if (contract.dataFreshness !== undefined) clauses.push(CLAUSE.dataFreshness);
   clauses.push(CLAUSE.dataClass, CLAUSE.allowedRegions);
   return clauses;
 }
@@ -290,7 +291,15 @@ function checkMoney(contract: ProductionContract): string[] {
 }
 
 function checkData(contract: ProductionContract): string[] {
-  const faults: string[] = [];
+  const faults = faultsOf(
+    checkDuration('dataFreshness', contract.dataFreshness, {
+      minMs: Duration.minutes(1).toMilliseconds(),
+      maxMs: Duration.days(3653).toMilliseconds(),
+      known: true,
+      wholeSeconds: true,
+      fix: 'state how old the newest event may be, such as Duration.days(2)',
+    }),
+  );
   if (!(contract.dataClass instanceof DataClass)) {
     faults.push(
       `dataClass is ${contract.dataClass === undefined ? 'missing' : show(contract.dataClass)}, expected DataClass.PUBLIC, INTERNAL, CONFIDENTIAL or PERSONAL; state how sensitive the data is`,

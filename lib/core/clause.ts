@@ -10,6 +10,7 @@ export const CLAUSE = {
   success: (metric: string): string => `success: ${metric}`,
   monthlyBudgetUsd: 'monthlyBudgetUsd',
   financeEmails: 'financeEmails',
+  dataFreshness: 'dataFreshness',
   dataClass: 'dataClass',
   allowedRegions: 'allowedRegions',
 } as const;

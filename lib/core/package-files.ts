@@ -17,6 +17,11 @@ function packageRoot(): string {
   }
 }
 
+/** Version of this package, as its manifest says. */
+export function packageVersion(): string {
+  return String(JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')).version);
+}
+
 /** Where the bundle of a handler lies. Handlers are bundled when the package is built and shipped inside it. */
 export function handlerFolder(name: string): string {
   const folder = join(packageRoot(), 'dist', 'handlers', name);

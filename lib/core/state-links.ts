@@ -15,6 +15,8 @@ export const STATE_LINK = {
   recordsTable: 'records-table-arn',
   payloadBucket: 'payload-bucket-arn',
   subjectSecret: 'subject-secret-arn',
+  datasetBucket: 'dataset-bucket-arn',
+  catalogueTable: 'catalogue-table-arn',
   endpointSince: 'endpoint-created-at',
 } as const;
 

@@ -15,8 +15,10 @@ import { METRIC, type MetricName } from '../../protocol/metrics';
 import type { ProductionContract } from '../contract/api';
 import { criterionPeriod } from '../core/feedback-window';
 import { ModelMetrics } from '../core/model-metrics';
+import type { IDataPipeline } from '../data/api';
 import type { EndpointFront } from '../endpoint/api';
 import type { IPredictionApi } from '../serve/api';
+import { dataRows } from './data-widgets';
 import type { Monitor } from './monitor';
 import { apiMetric } from './platform-metrics';
 import { criterionMetric } from './success-criteria';
@@ -34,6 +36,11 @@ export interface ModelDashboardProps {
    * @default the backend is none
    */
   readonly front?: EndpointFront;
+  /**
+   * The pipeline that makes the model's data.
+   * @default none is shown
+   */
+  readonly data?: IDataPipeline;
   /** Names of guard rules, one line each. */
   readonly guardRules: string[];
 }
@@ -68,6 +75,7 @@ export class ModelDashboard extends Construct {
         [overhead(metrics), confidence(metrics), guard(metrics, props.guardRules)],
         [successCriteria(metrics, props.contract), feedback(metrics, props.contract)],
         ...endpointRows(metrics, props),
+        ...(props.data === undefined ? [] : dataRows(metrics, props.data)),
       ],
     });
   }

@@ -40,6 +40,12 @@ export interface StageProfileProps {
    */
   readonly recordRetention?: Duration;
   /**
+   * How long published dataset versions are locked against deletion, where the data concern nobody: personal data are never locked. No
+   * time (`Duration.days(0)`) for not at all; whole days.
+   * @default as in the base profile
+   */
+  readonly datasetLock?: Duration;
+  /**
    * How long logs are kept.
    * @default as in the base profile
    */
@@ -107,6 +113,7 @@ const MEMBERS: readonly string[] = [
   'provisionedConcurrency',
   'throttleHeadroom',
   'recordRetention',
+  'datasetLock',
   'logRetention',
   'removalPolicy',
   'terminationProtection',
@@ -134,6 +141,7 @@ export class StageProfile {
     provisionedConcurrency: 0,
     throttleHeadroom: 1.5,
     recordRetention: Duration.days(30),
+    datasetLock: Duration.days(0),
     logRetention: RetentionDays.TWO_WEEKS,
     removalPolicy: RemovalPolicy.DESTROY,
     terminationProtection: false,
@@ -155,6 +163,7 @@ export class StageProfile {
     provisionedConcurrency: 1,
     throttleHeadroom: 2,
     recordRetention: Duration.days(90),
+    datasetLock: Duration.days(0),
     logRetention: RetentionDays.ONE_MONTH,
     removalPolicy: RemovalPolicy.DESTROY,
     terminationProtection: false,
@@ -176,6 +185,7 @@ export class StageProfile {
     provisionedConcurrency: 2,
     throttleHeadroom: 2,
     recordRetention: Duration.days(365),
+    datasetLock: Duration.days(365),
     logRetention: RetentionDays.SIX_MONTHS,
     removalPolicy: RemovalPolicy.RETAIN,
     terminationProtection: true,
@@ -215,6 +225,8 @@ export class StageProfile {
   readonly throttleHeadroom: number;
   /** How long prediction records and their payloads are kept. */
   readonly recordRetention: Duration;
+  /** How long published dataset versions are locked; no time for not at all. Personal data never are. */
+  readonly datasetLock: Duration;
   /** How long logs are kept. */
   readonly logRetention: RetentionDays;
   /** What becomes of tables, buckets and keys when their stack is deleted. */
@@ -274,6 +286,13 @@ export class StageProfile {
         wholeDays: true,
         fix: 'records are kept for a day to ten years',
       }),
+      checkDuration('datasetLock', settings.datasetLock, {
+        minMs: 0,
+        maxMs: Duration.days(3653).toMilliseconds(),
+        known: true,
+        wholeDays: true,
+        fix: 'use no time at all for versions that can be deleted',
+      }),
       checkText('removalPolicy', settings.removalPolicy, {
         pattern: /^(retain|destroy)$/,
         expected: 'RemovalPolicy.RETAIN or RemovalPolicy.DESTROY',
@@ -327,6 +346,7 @@ export class StageProfile {
     this.provisionedConcurrency = settings.provisionedConcurrency;
     this.throttleHeadroom = settings.throttleHeadroom;
     this.recordRetention = settings.recordRetention;
+    this.datasetLock = settings.datasetLock;
     this.logRetention = settings.logRetention;
     this.removalPolicy = settings.removalPolicy;
     this.terminationProtection = settings.terminationProtection;

@@ -11,6 +11,11 @@ export function count(value: number): string {
   return GROUPED.format(value);
 }
 
+/** Three significant digits of what may be a share, an index or a number of rows. */
+export function significant(value: number): string {
+  return Number.isInteger(value) ? count(value) : String(Number(value.toPrecision(3)));
+}
+
 /** `1 stack`, `3 stacks` */
 export function counted(value: number, noun: string): string {
   return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;

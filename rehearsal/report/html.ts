@@ -1,5 +1,6 @@
 import { count, milliseconds, moment, NOT_RUN, percent, seconds, UNKNOWN } from './format';
 import { html, Markup } from './markup';
+import { dataSection } from './page-data';
 import {
   guardSection,
   latencySection,
@@ -41,6 +42,7 @@ export function renderHtml(report: RehearsalReport): string {
 </header>
 ${banner(report)}
 ${keyFigures(report)}
+${dataSection(report)}
 ${qualitySection(report)}
 ${latencySection(report)}
 ${guardSection(report)}

@@ -51,6 +51,7 @@ export function trainingSection({ training }: RehearsalReport): Markup {
     'Training',
     facts([
       ['Model version', code(training.modelVersion)],
+      ...(training.dataset === undefined ? [] : [['Dataset version', code(training.dataset)] as const]),
       ['Mails', `${count(training.mails)}: ${count(training.train)} to train, ${count(training.heldOut)} held out`],
       ['Took', seconds(training.seconds)],
       ['Measured then', metrics.length === 0 ? UNKNOWN : metrics],

@@ -101,6 +101,7 @@ tbody th { font-weight: 500; }
 .name { min-width: 150px; overflow-wrap: anywhere; }
 .long { min-width: 220px; overflow-wrap: anywhere; }
 .scroll + .quiet { margin-top: 10px; font-size: 13px; }
+.scroll + .scroll, .scroll + .facts { margin-top: 14px; }
 .columns + .scroll { margin-top: 14px; }
 .whole { display: inline-block; max-width: 100%; }
 .short { max-width: 440px; }

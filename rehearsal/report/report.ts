@@ -1,3 +1,5 @@
+import type { GateCheck, RowCounts } from '../../protocol/dataset';
+import type { RunOutcome } from '../../protocol/dataset-catalogue';
 import type { GuardAction, GuardMode, SensitiveKind } from '../../protocol/guard';
 
 /** Raised when a field changes its meaning or goes away; a new field does not raise it. */
@@ -30,6 +32,8 @@ export interface ReportParts {
   readonly deployed: DeployedReport | null;
   /** What no rehearsal on this machine can check. */
   readonly notRun: readonly NotRunReport[];
+  /** A stage may have no data pipeline; that is not the same as one that did not run. */
+  readonly data: DataReport | 'not declared' | null;
   readonly training: TrainingReport | null;
   readonly traffic: TrafficReport | null;
   readonly quality: QualityReport | null;
@@ -99,8 +103,46 @@ export interface NotRunReport {
   readonly why: string;
 }
 
+/** What the data pipeline made of what arrived. */
+export interface DataReport {
+  readonly dataset: string;
+  readonly runs: readonly DataRunReport[];
+  /** The first first. */
+  readonly versions: readonly DataVersionReport[];
+  /** Rows that were set apart, by what was wrong with them; a row may have several faults. */
+  readonly faults: readonly { readonly rule: string; readonly column: string | null; readonly rows: number }[];
+  /** Rows that one version held out and a later one would train on: none, ever. */
+  readonly heldOutThenTrained: number;
+}
+
+export interface DataRunReport {
+  readonly what: string;
+  readonly objects: number;
+  readonly outcome: RunOutcome;
+  /** Null where the run ended before it counted. */
+  readonly counts: RowCounts | null;
+  /** What was put into the objects. */
+  readonly planted: RowCounts;
+  readonly version: string | null;
+  /** Empty where nothing was judged. */
+  readonly gate: readonly GateCheck[];
+  readonly seconds: number;
+}
+
+export interface DataVersionReport {
+  readonly version: string;
+  readonly parent: string | null;
+  readonly train: number;
+  readonly holdOut: number;
+  readonly shards: number;
+  /** Its address and the digest of every shard were recomputed from what is stored. */
+  readonly verified: boolean;
+}
+
 export interface TrainingReport {
   readonly mails: number;
+  /** Dataset version; absent where the mails were read from disk. */
+  readonly dataset?: string;
   readonly train: number;
   readonly heldOut: number;
   /** By name, as the model version was registered with. */

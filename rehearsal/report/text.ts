@@ -15,6 +15,7 @@ import {
   usd,
 } from './format';
 import type { AlarmReport, LatencyKind, PathReport, QualityMetric, RehearsalReport, StepReport } from './report';
+import { dataText } from './text-data';
 import { type Cell, fact, item, TEXT_WIDTH, type Tinted, table, wrap } from './text-layout';
 
 export interface TextOptions {
@@ -28,6 +29,7 @@ type Section = readonly [title: string, body: (report: RehearsalReport, ink: Ink
 const SECTIONS: readonly Section[] = [
   ['Deployed', deployed],
   ['Stand-ins', standIns],
+  ['Data', dataText],
   ['Traffic', traffic],
   ['Quality', quality],
   ['Latency', latency],
@@ -105,7 +107,8 @@ function quality(report: RehearsalReport, ink: Ink): readonly string[] | null {
 function trained({ training }: RehearsalReport): string {
   if (training === null) return fact('trained', NOT_RUN);
   const metrics = Object.entries(training.metrics).map(([name, value]) => `${name} ${percent(value)}`);
-  const data = `${count(training.train)} mails in ${seconds(training.seconds)}, ${count(training.heldOut)} held out`;
+  const from = training.dataset === undefined ? '' : ` of ${training.dataset}`;
+  const data = `${count(training.train)} mails${from} in ${seconds(training.seconds)}, ${count(training.heldOut)} held out`;
   return fact('trained', `${training.modelVersion} on ${data}: ${list(metrics, UNKNOWN)}`);
 }
 

@@ -1,4 +1,5 @@
 import { CLAUSE } from '../../lib/core/clause';
+import { DATA_FAILURES } from './data-rules';
 import { counted, list, milliseconds, statuses } from './format';
 import {
   type AlarmReport,
@@ -22,6 +23,7 @@ type Rule = (parts: ReportParts) => readonly string[];
 /** Parts without which a rehearsal has not shown what it is there to show, in words. */
 const REQUIRED_PARTS = {
   deployed: 'the deployment',
+  data: 'the data pipeline',
   training: 'training',
   traffic: 'traffic',
   quality: 'quality',
@@ -39,6 +41,7 @@ const REQUIRED_PARTS = {
 const FAILURES: readonly Rule[] = [
   failedSteps,
   missingParts,
+  ...DATA_FAILURES,
   failedRequests,
   lostRequests,
   missedCriteria,

@@ -49,11 +49,13 @@ export class Cdk {
 
   async deploy(stage: string): Promise<void> {
     // Stand-ins first: the stacks of the stage cannot depend on a stack outside of it.
-    await this.cdk([...this.app, 'deploy', REHEARSAL_STACK, ...NO_QUESTIONS], 'cdk deploy of the stand-ins');
-    await this.cdk(
-      [...this.app, 'deploy', `${stage}/*`, ...NO_QUESTIONS, '--concurrency', '4'],
-      `cdk deploy '${stage}/*'`,
-    );
+    await this.deployStacks(REHEARSAL_STACK);
+    await this.deployStacks(`${stage}/*`);
+  }
+
+  /** @param pattern which stacks of the assembly, as the CLI takes it */
+  async deployStacks(pattern: string): Promise<void> {
+    await this.cdk([...this.app, 'deploy', pattern, ...NO_QUESTIONS, '--concurrency', '4'], `cdk deploy '${pattern}'`);
   }
 
   async destroy(stage: string): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Mail } from '../../examples/spam-filter/train';
+import type { Mail } from '../../examples/spam-filter/mails';
 import type { FeedbackReport } from '../report/report';
 import type { Judgement } from '../report/summary';
 import type { Answer, Caller } from './callers';

@@ -6,12 +6,14 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { STSClient } from '@aws-sdk/client-sts';
 import { EndpointControl } from '../../cli/endpoint-control/control';
-import { StepFunctionsControl } from '../../cli/endpoint-control/io/step-functions';
 import { awsRegistry } from '../../cli/registry/io/aws-registry';
 import type { ModelRegistry } from '../../cli/registry/registry';
-import { loadMails, type Mail, splitMails, train, writeArtifact } from '../../examples/spam-filter/train';
+import { StepFunctionsExecutions } from '../../cli/state-machine/io/step-functions';
+import { loadMails, type Mail, type Split, splitMails } from '../../examples/spam-filter/mails';
+import { train, writeArtifact } from '../../examples/spam-filter/train';
 import { CONTROLLER_OUTPUT } from '../../protocol/endpoint-control';
 import type { ClientConfig } from '../aws';
+import { StageData } from '../data/stage-data';
 import { EMULATOR_ACCOUNT } from '../emulator/emulator';
 import type { TrainingReport } from '../report/report';
 
@@ -26,20 +28,32 @@ export interface Trained {
   readonly report: Omit<TrainingReport, 'modelVersion'>;
 }
 
-/** Trains the spam filter on real mails, the same each time. */
-export async function trainSpamFilter(folder: string): Promise<Trained> {
+/** What a model is trained on. */
+export interface TrainingData {
+  readonly split: Split;
+  /** Dataset version that the mails come from. */
+  readonly dataset?: string;
+}
+
+/** Real mails from disk, split here: what needs a model, and no pipeline. */
+export async function localMails(): Promise<TrainingData> {
+  return { split: splitMails(await loadMails()) };
+}
+
+/** Trains the spam filter, the same each time. */
+export async function trainSpamFilter(folder: string, { split, dataset }: TrainingData): Promise<Trained> {
   const started = performance.now();
-  const mails = await loadMails();
-  const result = train(mails);
+  const result = train(split, { dataset });
   const artifact = mkdtempSync(join(folder, 'artifact-'));
   await writeArtifact(artifact, result);
-  const { train: seen, holdOut } = splitMails(mails);
+  const { train: seen, holdOut } = split;
   const { accuracy, precision, recall, f1, auc } = result.metrics;
   return {
     artifact,
     holdOut,
     report: {
-      mails: mails.length,
+      mails: seen.length + holdOut.length,
+      dataset,
       train: seen.length,
       heldOut: holdOut.length,
       metrics: { accuracy, precision, recall, f1, auc },
@@ -56,7 +70,7 @@ export function stageController(
   const { [CONTROLLER_OUTPUT]: name } = outputs;
   if (name === undefined) return undefined;
   const arn = `arn:aws:states:${config.region}:${EMULATOR_ACCOUNT}:stateMachine:${name}`;
-  const port = new StepFunctionsControl(new SFNClient(config), arn);
+  const port = new StepFunctionsExecutions(new SFNClient(config), arn);
   return new EndpointControl({
     port,
     identity: async () => 'rehearsal',
@@ -77,5 +91,6 @@ export function stageRegistry(config: ClientConfig, outputs: Readonly<Record<str
     table,
     bucket,
     model,
+    datasets: StageData.of(config, outputs)?.catalogue,
   });
 }

@@ -1,6 +1,6 @@
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import type { Mail } from '../../examples/spam-filter/train';
+import type { Mail } from '../../examples/spam-filter/mails';
 import { HEADER, INLINE_PAYLOAD_BYTES, RECORD_KEYS } from '../../protocol/prediction';
 import type { ClientConfig } from '../aws';
 import type { PathReport } from '../report/report';

@@ -1,29 +1,25 @@
-import {
-  type ControlPort,
-  type ControlStatus,
-  EndpointControl,
-  type EnteredState,
-} from '../../cli/endpoint-control/control';
-import type { ControlRequest, ControlResult } from '../../protocol/endpoint-control';
+import { EndpointControl } from '../../cli/endpoint-control/control';
+import type { EnteredState, ExecutionEnd, ExecutionStatus, ExecutionsPort } from '../../cli/state-machine/follow';
+import type { ControlResult } from '../../protocol/endpoint-control';
 
 export const EXECUTION = 'arn:aws:states:eu-west-1:111122223333:execution:demo-pilot-endpoint-controller:one';
 
 /** An execution that enters these states, one with each look, and ends. */
-export class FakeControl implements ControlPort {
-  readonly asked: ControlRequest[] = [];
+export class FakeControl implements ExecutionsPort {
+  readonly asked: unknown[] = [];
   slept = 0;
   private looks = 0;
 
   constructor(
     private readonly states: readonly string[],
-    private readonly end: Exclude<ControlStatus, { kind: 'running' }>,
+    private readonly end: ExecutionEnd,
   ) {}
 
-  async start(request: ControlRequest) {
+  async start(request: unknown) {
     this.asked.push(request);
     return EXECUTION;
   }
-  async status(): Promise<ControlStatus> {
+  async status(): Promise<ExecutionStatus> {
     this.looks += 1;
     return this.looks < this.states.length ? { kind: 'running' } : this.end;
   }
@@ -56,7 +52,7 @@ export function succeeding(result: Partial<ControlResult> = {}, states = ['TakeL
     text: 'the endpoint is stopped and costs nothing; v-1 serves when it is started',
     ...result,
   };
-  return new FakeControl(states, { kind: 'succeeded', result: whole });
+  return new FakeControl(states, { kind: 'succeeded', output: whole });
 }
 
 export function failing(error: string, cause: string): FakeControl {

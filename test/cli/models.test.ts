@@ -96,6 +96,11 @@ describe('slipway models register', () => {
     ['no artefact', [], "required option '--artifact <path>' not specified"],
     ['a path that is not there', ['--artifact', '/no/such/path'], 'there is no file or folder "/no/such/path"'],
     [
+      'a dataset version as parent where there are none',
+      ['--artifact', 'WEIGHTS', '--parent', 'd-0123456789abcdef'],
+      'parent d-0123456789abcdef is a dataset version, and the stage has no data pipeline that makes them',
+    ],
+    [
       'a parent that is not there',
       ['--artifact', 'WEIGHTS', '--parent', 'v-0000000000000000'],
       'parents v-0000000000000000 are not registered here',

@@ -21,7 +21,8 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { acknowledge, acknowledgeWildcard } from '../../lib/core/acknowledge';
 declare const failed: Queue, role: Role, bucket: Bucket;`,
   'examples/spam-filter/README.md': `
-import { loadMails, splitMails, train, writeArtifact } from '../../examples/spam-filter/train';`,
+import { loadMails, splitMails } from '../../examples/spam-filter/mails';
+import { train, writeArtifact } from '../../examples/spam-filter/train';`,
 };
 
 /** What an example of a comment takes for granted: the library, an app, and what other examples make. */

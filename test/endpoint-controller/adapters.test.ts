@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { SageMakerEndpoint } from '../../lambdas/endpoint-controller/io/endpoint';
-import { StepFunctionsExecutions } from '../../lambdas/endpoint-controller/io/executions';
 import { DynamoLedger } from '../../lambdas/endpoint-controller/io/ledger';
 import { SsmParameters } from '../../lambdas/endpoint-controller/io/parameters';
 import { EndpointStack } from '../../lambdas/endpoint-controller/io/stack';
 import { warmUp } from '../../lambdas/endpoint-controller/io/warm-up';
+import { StepFunctionsExecutions } from '../../lambdas/shared/clients/executions';
 
 interface Sent {
   readonly operation: string;

@@ -3,12 +3,17 @@ import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CALLS as ANSWER_ASYNC } from '../../lambdas/answer-async/calls';
 import { CALLS as ANSWER_WAITING } from '../../lambdas/answer-waiting/calls';
+import { CALLS as CHECK_DATA } from '../../lambdas/check-data/calls';
+import { CALLS as DATA_STEPS } from '../../lambdas/data-steps/calls';
+import { CALLS as DATA_WATCH } from '../../lambdas/data-watch/calls';
 import { CALLS as ENDPOINT_CONTROLLER } from '../../lambdas/endpoint-controller/calls';
 import { CALLS as ENDPOINT_PARAMETERS } from '../../lambdas/endpoint-parameters/calls';
 import { CALLS as ENDPOINT_WATCH } from '../../lambdas/endpoint-watch/calls';
+import { CALLS as MATCH_KEYS } from '../../lambdas/match-keys/calls';
 import { CALLS as PREDICT } from '../../lambdas/predict/calls';
 import { CALLS as PREDICT_ENDPOINT } from '../../lambdas/predict-endpoint/calls';
 import { CALLS as RECORDS } from '../../lambdas/records/calls';
+import { CALLS as SPLIT_DATA } from '../../lambdas/split-data/calls';
 import { CALLS as SWEEP } from '../../lambdas/sweep-records/calls';
 import { CALLS as VERIFY_ROLLOUT } from '../../lambdas/verify-rollout/calls';
 
@@ -18,6 +23,7 @@ const SERVICE_OF: Record<string, string> = {
   'client-cloudwatch': 'cloudwatch',
   'client-dynamodb': 'dynamodb',
   'client-lambda': 'lambda',
+  'client-s3': 's3',
   'client-sagemaker': 'sagemaker',
   'client-sagemaker-runtime': 'sagemaker',
   'client-secrets-manager': 'secretsmanager',
@@ -26,9 +32,21 @@ const SERVICE_OF: Record<string, string> = {
   'client-ssm': 'ssm',
 };
 /** Where an operation is not called as its action. */
-const ACTION_OF: Record<string, string> = { 'lambda:Invoke': 'lambda:InvokeFunction' };
+const ACTIONS_OF: Record<string, readonly string[]> = {
+  'lambda:Invoke': ['lambda:InvokeFunction'],
+  's3:CopyObject': ['s3:GetObject', 's3:PutObject'],
+  's3:DeleteObjects': ['s3:DeleteObject'],
+  's3:HeadObject': ['s3:GetObject'],
+  's3:ListObjectsV2': ['s3:ListBucket'],
+  // Versions are tagged, never whatever lies under a key now.
+  's3:PutObjectTagging': ['s3:PutObjectVersionTagging'],
+};
 /** What a service does in the name of the caller, without a call of its own. */
 const IN_THE_CALLERS_NAME: Record<string, readonly string[]> = {
+  // Reading a version is an action of its own; listing is what S3 asks for before it says that an object is missing.
+  'check-data': ['s3:GetObjectVersion', 's3:ListBucket'],
+  // A lock is a header of what is written.
+  'data-steps': ['s3:GetObjectVersion', 's3:PutObjectRetention'],
   'endpoint-controller': ['iam:PassRole', 'ssm:GetParameters'],
 };
 
@@ -59,7 +77,7 @@ function actionsIn(source: string): string[] {
   const actions = commands.flatMap((operation) =>
     operation === 'TransactWriteItems'
       ? transactionActions(source)
-      : [ACTION_OF[`${service}:${operation}`] ?? `${service}:${operation}`],
+      : (ACTIONS_OF[`${service}:${operation}`] ?? [`${service}:${operation}`]),
   );
   const signed = [...source.matchAll(/sendToS3\('(\w+)'/g)].map(([, operation]) => `s3:${operation}`);
   const secrets = /await readSecret\(/.test(source) ? ['secretsmanager:GetSecretValue'] : [];
@@ -78,6 +96,11 @@ describe('declared SDK calls', () => {
   test.each([
     ['answer-async', ANSWER_ASYNC],
     ['answer-waiting', ANSWER_WAITING],
+    ['check-data', CHECK_DATA],
+    ['data-steps', DATA_STEPS],
+    ['data-watch', DATA_WATCH],
+    ['match-keys', MATCH_KEYS],
+    ['split-data', SPLIT_DATA],
     ['predict', PREDICT],
     ['predict-endpoint', PREDICT_ENDPOINT],
     ['records', RECORDS],

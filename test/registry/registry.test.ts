@@ -105,6 +105,21 @@ describe('registering', () => {
     expect(store.items.size).toBe(0);
   });
 
+  it('takes dataset versions of the stage as parents, and no others', async () => {
+    const there = 'd-0123456789abcdef';
+    const datasets = { hasVersion: async (version: string) => version === there };
+    const options = { model: 'demo', store, artifacts, identity: async () => 'arn:ada', datasets };
+    const parent = await registered('one');
+    const path = await artifact('two');
+    const registering = new ModelRegistry(options).register({ path, parents: ['d-00000000000000ff', there] });
+    await expect(registering).rejects.toThrow('parents d-00000000000000ff are not registered here');
+    const { version } = await new ModelRegistry(options).register({ path, parents: [parent, there] });
+    expect(version.parents).toEqual([there, parent]);
+    await expect(registryOf('arn:ada').register({ path: await artifact('three'), parents: [there] })).rejects.toThrow(
+      `parent ${there} is a dataset version, and the stage has no data pipeline that makes them`,
+    );
+  });
+
   it('fails with parents that are not registered, before anything is stored', async () => {
     const path = await artifact('one');
     const registering = registryOf('arn:ada').register({ path, parents: ['v-1', 'v-2'] });

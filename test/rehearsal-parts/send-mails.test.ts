@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Mail } from '../../examples/spam-filter/train';
+import type { Mail } from '../../examples/spam-filter/mails';
 import { Caller } from '../../rehearsal/traffic/callers';
 import { Pace } from '../../rehearsal/traffic/pace';
 import { sendFeedback, sendMails, warmUp } from '../../rehearsal/traffic/send-mails';

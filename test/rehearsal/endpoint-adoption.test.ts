@@ -2,14 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { ListEndpointsCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Mail } from '../../examples/spam-filter/train';
+import type { Mail } from '../../examples/spam-filter/mails';
 import { ARCHIVE, IMPORTED_ENDPOINT } from '../../rehearsal/backends';
 import { deniedCalls } from '../../rehearsal/observe/function-logs';
 import { compareRecords, differingRecords } from '../../rehearsal/observe/records';
 import { RehearsedStage } from '../../rehearsal/rehearsed-stage';
 import type { Caller, Callers } from '../../rehearsal/traffic/callers';
 import { type SentMail, sendMails } from '../../rehearsal/traffic/send-mails';
-import { stageController, stageRegistry, trainSpamFilter } from '../../rehearsal/traffic/train-model';
+import { localMails, stageController, stageRegistry, trainSpamFilter } from '../../rehearsal/traffic/train-model';
 import { deployElsewhere, described } from './imported-endpoint';
 
 /** The endpoint of the stage's own. */
@@ -30,7 +30,7 @@ beforeAll(async () => {
   stage = new RehearsedStage({ project, stage: 'pilot', backend: 'sagemaker-imported' });
   await stage.startEmulator();
   sageMaker = new SageMakerClient({ ...stage.config, endpoint: stage.double?.url });
-  const { artifact, holdOut } = await trainSpamFilter(stage.folder);
+  const { artifact, holdOut } = await trainSpamFilter(stage.folder, await localMails());
   heldOut = holdOut;
   await deployElsewhere(sageMaker, stage.config, { endpoint: IMPORTED_ENDPOINT, artifact });
   // What serverless endpoints load; it lies beside the files that it holds.

@@ -8,12 +8,12 @@ import {
   UpdateInferenceComponentRuntimeConfigCommand,
 } from '@aws-sdk/client-sagemaker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Mail } from '../../examples/spam-filter/train';
+import type { Mail } from '../../examples/spam-filter/mails';
 import { deniedCalls } from '../../rehearsal/observe/function-logs';
 import { RehearsedStage } from '../../rehearsal/rehearsed-stage';
 import type { RehearsedBackend } from '../../rehearsal/stage/cdk';
 import type { Answer, Caller } from '../../rehearsal/traffic/callers';
-import { stageController, stageRegistry, trainSpamFilter } from '../../rehearsal/traffic/train-model';
+import { localMails, stageController, stageRegistry, trainSpamFilter } from '../../rehearsal/traffic/train-model';
 
 const project = join(__dirname, '../..');
 /** How long `predict` trusts a routing document that it has read. */
@@ -35,7 +35,7 @@ async function startStage(backend: RehearsedBackend): Promise<void> {
   await stage.bootstrap();
   const { outputs } = await stage.deploy();
   caller = await stage.callers().create('alice');
-  const trained = await trainSpamFilter(stage.folder);
+  const trained = await trainSpamFilter(stage.folder, await localMails());
   heldOut = trained.holdOut;
   artifact = trained.artifact;
   const registered = await stageRegistry(stage.config, outputs).register({ path: artifact });

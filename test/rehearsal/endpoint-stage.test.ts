@@ -11,14 +11,14 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EndpointControl } from '../../cli/endpoint-control/control';
 import type { ModelRegistry } from '../../cli/registry/registry';
-import type { Mail } from '../../examples/spam-filter/train';
+import type { Mail } from '../../examples/spam-filter/mails';
 import type { ControlAction } from '../../protocol/endpoint-control';
 import { deniedCalls } from '../../rehearsal/observe/function-logs';
 import { RehearsedStage } from '../../rehearsal/rehearsed-stage';
 import type { SageMakerDouble } from '../../rehearsal/sagemaker/sagemaker-double';
 import type { Caller, Callers } from '../../rehearsal/traffic/callers';
 import { sendMails } from '../../rehearsal/traffic/send-mails';
-import { stageController, stageRegistry, trainSpamFilter } from '../../rehearsal/traffic/train-model';
+import { localMails, stageController, stageRegistry, trainSpamFilter } from '../../rehearsal/traffic/train-model';
 import { deploymentWith } from './changed-assembly';
 
 /** How long `predict` trusts a routing document that it has read. */
@@ -49,7 +49,7 @@ beforeAll(async () => {
   control = required(stageController(stage.config, outputs));
   callers = stage.callers();
   caller = await callers.create('alice');
-  const trained = await trainSpamFilter(stage.folder);
+  const trained = await trainSpamFilter(stage.folder, await localMails());
   heldOut = trained.holdOut;
   artifact = trained.artifact;
   const registered = await registry.register({ path: trained.artifact, metrics: trained.report.metrics });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ModelRegistry } from '../../cli/registry/registry';
-import type { Mail } from '../../examples/spam-filter/train';
+import type { Mail } from '../../examples/spam-filter/mails';
 import { METRIC } from '../../protocol/metrics';
 import { OPEN_MARGIN_MS, type PredictionRecord } from '../../protocol/prediction';
 import { collectMetrics } from '../../rehearsal/measure';
@@ -14,7 +14,7 @@ import { confusionOf, metricsOf } from '../../rehearsal/report/summary';
 import { Inventory } from '../../rehearsal/teardown/inventory';
 import type { Answer, Caller, Callers } from '../../rehearsal/traffic/callers';
 import { type SentMail, sendFeedback, sendMails, warmUp } from '../../rehearsal/traffic/send-mails';
-import { stageRegistry, trainSpamFilter } from '../../rehearsal/traffic/train-model';
+import { localMails, stageRegistry, trainSpamFilter } from '../../rehearsal/traffic/train-model';
 import { badRequests } from './bad-requests';
 import { leaveBehind } from './leftovers';
 import { listeningAddresses } from './listening';
@@ -111,7 +111,7 @@ describe('a deployed stage with a live version', () => {
   let sent: SentMail[];
 
   beforeAll(async () => {
-    const trained = await trainSpamFilter(stage.folder);
+    const trained = await trainSpamFilter(stage.folder, await localMails());
     heldOut = trained.holdOut;
     artifact = trained.artifact;
     const { version } = await registry.register({ path: artifact, metrics: trained.report.metrics });

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { count, counted, milliseconds, moment, percent, shareOf, usd } from '../../rehearsal/report/format';
+import {
+  count,
+  counted,
+  milliseconds,
+  moment,
+  percent,
+  shareOf,
+  significant,
+  usd,
+} from '../../rehearsal/report/format';
 
 describe('percent', () => {
   it.each([
@@ -45,5 +54,17 @@ describe('figures', () => {
 
   it('show a moment to the minute, and what is none unchanged', () => {
     expect([moment('2026-11-22T23:32:07.000Z'), moment('soon')]).toEqual(['2026-11-22 23:32 UTC', 'soon']);
+  });
+});
+
+describe('three significant digits', () => {
+  it.each([
+    [0, '0'],
+    [0.0023, '0.0023'],
+    [0.123456, '0.123'],
+    [12_345, '12,345'],
+    [1e-9, '1e-9'],
+  ])('of %d are %s', (value, text) => {
+    expect(significant(value)).toBe(text);
   });
 });

@@ -113,7 +113,7 @@ describe('the report as a page', () => {
 
   it('draws each chart wide and narrow, each with a title and a description of its own', () => {
     const drawings = all(page, 'svg[role="img"]');
-    expect(drawings).toHaveLength(10);
+    expect(drawings).toHaveLength(12);
     for (const drawing of drawings) {
       const title = drawing.querySelector('title');
       const description = drawing.querySelector('desc');

@@ -1,5 +1,5 @@
 import { latencyOf } from '../../rehearsal/report/percentiles';
-import type { AlarmReport, RehearsalReport, ReportParts } from '../../rehearsal/report/report';
+import type { AlarmReport, DataReport, RehearsalReport, ReportParts } from '../../rehearsal/report/report';
 import { type Judgement, qualityOf } from '../../rehearsal/report/summary';
 import { completeReport } from '../../rehearsal/report/verdict';
 
@@ -33,8 +33,10 @@ export function sampleParts(): ReportParts {
       { what: 'Weighted aliases', why: 'the emulator sends all requests to the main version' },
       { what: 'API Gateway access log', why: 'the emulator writes none' },
     ],
+    data: sampleData(),
     training: {
       mails: 6046,
+      dataset: 'd-5b0c1e9a77f24d31',
       train: 4837,
       heldOut: 1209,
       metrics: { accuracy: 0.9859, precision: 0.9802, recall: 0.9778, f1: 0.979 },
@@ -98,6 +100,7 @@ export function emptyReport(): RehearsalReport {
       { name: 'Deploy the stage', seconds: 0, status: 'not run' },
     ],
     deployed: null,
+    data: null,
     training: null,
     traffic: null,
     quality: null,
@@ -133,6 +136,7 @@ export function hostileReport(text: string): RehearsalReport {
       standIns: [{ logicalId: text, path: text, type: text, stack: text, backedBy: text }],
     },
     notRun: [{ what: text, why: text }],
+    data: hostileData(text),
     training: { mails: 2, train: 1, heldOut: 1, metrics: { [text]: 0.5 }, seconds: 1, modelVersion: text },
     guard: { interventions: [{ rule: text, mode: 'enforce', action: 'mask', count: 1 }] },
     paths: [{ what: text, ok: false, seen: text }],
@@ -247,4 +251,73 @@ function sampleLatency(): ReportParts['latency'] {
   const model = spread(3.4, 2.2);
   const total = overhead.map((ms, index) => ms + (model[(index * 271) % 594] ?? 0));
   return latencyOf({ overhead, model, total, client: total.map((ms) => ms * 2.4 + 19) }, 200);
+}
+
+export function sampleData(): DataReport {
+  const first = { rows: 3500, published: 3500, quarantined: 0, duplicates: 0 };
+  const second = { rows: 2640, published: 2546, quarantined: 6, duplicates: 88 };
+  return {
+    dataset: 'mails',
+    runs: [
+      {
+        what: 'first batch',
+        objects: 3,
+        outcome: 'published',
+        counts: first,
+        planted: first,
+        version: 'd-0a1b2c3d4e5f6071',
+        gate: [{ rule: 'minimum-rows', passed: true, measured: 3500, expected: 'at least 1000' }],
+        seconds: 4.2,
+      },
+      {
+        what: 'second batch',
+        objects: 4,
+        outcome: 'published',
+        counts: second,
+        planted: second,
+        version: 'd-5b0c1e9a77f24d31',
+        gate: [
+          { rule: 'maximum-bad-share', passed: true, measured: 0.0023, expected: 'at most 0.01' },
+          { rule: 'distribution', column: 'label', passed: true, measured: 0.04, expected: 'at most 0.2' },
+          { rule: 'freshness', passed: true, measured: null, expected: 'at most 30 days', reason: 'no value' },
+        ],
+        seconds: 3.9,
+      },
+    ],
+    versions: [
+      { version: 'd-0a1b2c3d4e5f6071', parent: null, train: 2800, holdOut: 700, shards: 4, verified: true },
+      {
+        version: 'd-5b0c1e9a77f24d31',
+        parent: 'd-0a1b2c3d4e5f6071',
+        train: 4837,
+        holdOut: 1209,
+        shards: 8,
+        verified: true,
+      },
+    ],
+    faults: [
+      { rule: 'malformed', column: null, rows: 2 },
+      { rule: 'allowed', column: 'label', rows: 1 },
+    ],
+    heldOutThenTrained: 0,
+  };
+}
+
+function hostileData(text: string): DataReport {
+  const [run] = sampleData().runs;
+  if (run === undefined) throw new Error('the sample has no run');
+  return {
+    ...sampleData(),
+    dataset: text,
+    runs: [
+      {
+        ...run,
+        what: text,
+        version: text,
+        gate: [{ rule: 'distribution', column: text, passed: false, measured: text, expected: text, reason: text }],
+      },
+    ],
+    versions: [{ version: text, parent: text, train: 1, holdOut: 1, shards: 1, verified: false }],
+    faults: [{ rule: text, column: text, rows: 1 }],
+  };
 }

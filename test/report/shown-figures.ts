@@ -1,4 +1,4 @@
-import { count, milliseconds, percent, seconds } from '../../rehearsal/report/format';
+import { count, milliseconds, percent, seconds, significant } from '../../rehearsal/report/format';
 import type { RehearsalReport } from '../../rehearsal/report/report';
 
 /** Figures in a text; names of percentiles and metrics (`p95`, `f1`) are none. */
@@ -15,7 +15,14 @@ export function figuresOf(report: RehearsalReport): ReadonlySet<string> {
 }
 
 function numberForms(value: number): string[] {
-  const forms = [count(value), milliseconds(value), seconds(value), value.toFixed(1), value.toFixed(2)];
+  const forms = [
+    count(value),
+    milliseconds(value),
+    seconds(value),
+    significant(value),
+    value.toFixed(1),
+    value.toFixed(2),
+  ];
   return [...forms, ...(value <= 1 ? [percent(value)] : [])].flatMap(figuresIn);
 }
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type {
   AlarmReport,
+  DataReport,
+  DataRunReport,
   FeedbackReport,
   LatencyReport,
   QualityReport,
@@ -9,7 +11,7 @@ import type {
   TrafficReport,
 } from '../../rehearsal/report/report';
 import { completeReport, judge } from '../../rehearsal/report/verdict';
-import { emptyReport, sampleParts } from './sample';
+import { emptyReport, sampleData, sampleParts } from './sample';
 
 const parts = sampleParts();
 
@@ -28,6 +30,15 @@ const feedback: FeedbackReport = part(parts.feedback);
 const records: RecordsReport = part(parts.records);
 const latency: LatencyReport = part(parts.latency);
 const [someAlarm] = part(parts.alarms);
+
+const data = sampleData();
+const secondRun = part(data.runs[1] ?? null);
+const { planted } = secondRun;
+
+/** The sample's data, its second run changed. */
+function dataWith(change: Partial<DataRunReport>): DataReport {
+  return { ...data, runs: data.runs.map((run) => (run === secondRun ? { ...run, ...change } : run)) };
+}
 
 /** Latencies of so many answers. */
 function samples(count: number): LatencyReport {
@@ -148,6 +159,42 @@ describe('the verdict', () => {
     ],
     ['an alarm in ALARM', { alarms: alarm({ state: 'ALARM', reason: 'too slow' }) }, 'alarm a is in ALARM: too slow'],
     [
+      'rows that are not accounted for',
+      {
+        data: dataWith({
+          counts: { ...planted, published: planted.published - 1 },
+          planted: { ...planted, published: planted.published - 1 },
+        }),
+      },
+      'the second batch brought 2,640 rows, of which 2,639 are accounted for',
+    ],
+    [
+      'counts that are not what was planted',
+      { data: dataWith({ planted: { ...planted, duplicates: 80 } }) },
+      'duplicates of the second batch: 88, planted 80',
+    ],
+    ['a run that was not counted', { data: dataWith({ counts: null }) }, 'of the second batch nothing was counted'],
+    ['a run that failed', { data: dataWith({ outcome: 'failed' }) }, 'the second batch ended failed'],
+    [
+      'a gate that did not pass',
+      {
+        data: dataWith({
+          gate: [{ rule: 'distribution', column: 'label', passed: false, measured: 0.3, expected: 'at most 0.2' }],
+        }),
+      },
+      'gate of the second batch: distribution of label is 0.3, expected at most 0.2',
+    ],
+    [
+      'a version that is stored otherwise',
+      { data: { ...data, versions: data.versions.map((one, i) => ({ ...one, verified: i > 0 })) } },
+      'what is stored of dataset version d-0a1b2c3d4e5f6071 is not what its manifest says',
+    ],
+    [
+      'rows that left the hold-out',
+      { data: { ...data, heldOutThenTrained: 2 } },
+      '2 rows held out by one version would be trained on by a later one',
+    ],
+    [
       'something left over',
       {
         nothingLeft: { checked: true, removedRetained: [], leftOver: [{ type: 'AWS::S3::Bucket', name: 'b' }] },
@@ -160,6 +207,7 @@ describe('the verdict', () => {
 
   it.each([
     'deployed',
+    'data',
     'training',
     'traffic',
     'quality',
@@ -251,6 +299,7 @@ describe('a complete report', () => {
     const missing = Object.entries(json).filter(([, value]) => value === null);
     expect(missing.map(([name]) => name)).toEqual([
       'deployed',
+      'data',
       'training',
       'traffic',
       'quality',

@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
-import type { Identity } from '../ports';
+import type { DatasetVersions, Identity } from '../ports';
 import { ModelRegistry } from '../registry';
 import { DynamoStore } from './dynamo-store';
 import { S3Artifacts } from './s3-artifacts';
@@ -17,6 +17,8 @@ export interface AwsRegistryOptions {
   readonly model: string;
   /** Key to encrypt artefacts with. Default: as the bucket says. */
   readonly kmsKeyId?: string;
+  /** Dataset versions that a model can be made from. Default: none. */
+  readonly datasets?: DatasetVersions;
   readonly now?: () => Date;
 }
 
@@ -30,12 +32,13 @@ export function callerIdentity(sts: STSClient): Identity {
 
 /** The registry of a deployed stage. */
 export function awsRegistry(options: AwsRegistryOptions): ModelRegistry {
-  const { dynamo, s3, sts, table, bucket, model, kmsKeyId, now } = options;
+  const { dynamo, s3, sts, table, bucket, model, kmsKeyId, datasets, now } = options;
   return new ModelRegistry({
     model,
     store: new DynamoStore({ client: dynamo, table, model }),
     artifacts: new S3Artifacts({ client: s3, bucket, kmsKeyId }),
     identity: callerIdentity(sts),
+    datasets,
     now,
   });
 }

@@ -1,6 +1,6 @@
-import { createHmac } from 'node:crypto';
 import { readSecret } from '../../clients/secrets';
 import type { SubjectKey } from '../ports';
+import { subjectHmac } from '../subject-hmac';
 
 /**
  * Subjects under a secret key. The key is read when the first subject comes, and kept: another key would hide one person's
@@ -14,9 +14,7 @@ export class SecretSubjectKey implements SubjectKey {
   async hmac(subject: string): Promise<string> {
     this.key ??= this.load();
     try {
-      return createHmac('sha256', await this.key)
-        .update(subject, 'utf8')
-        .digest('hex');
+      return subjectHmac(await this.key, subject);
     } catch (error) {
       this.key = undefined;
       throw error;
