@@ -55,6 +55,15 @@ export async function judge(world: World, execution: string, run: PipelineRun): 
     return { ...run, counts, outcome: DATA_OUTCOME.refused, ending: 'failed' };
   }
 
+  const { faultsByRule, samples, lost, profile, newestEvent } = merged;
+  const told = { run: run.run, counts, faultsByRule, samples, leftAlone, lost, profile };
+  // All that was planned had changed before it was read: there is nothing to judge, and `merge` has asked for a run that reads it anew.
+  if (counts.rows === 0 && lost.length > 0) {
+    const report: RunReport = { ...told, gate: { passed: true, checks: [] } };
+    await writeJson(bucket, DATASET_OBJECTS.report(run.run), report);
+    await catalogue.changeRun(run.run, { counts });
+    return { ...run, counts, outcome: DATA_OUTCOME.unchanged, ending: 'unchanged' };
+  }
   const added = addedProfile(split);
   const gate = judgeRun({
     schema: config.schema,
@@ -62,14 +71,13 @@ export async function judge(world: World, execution: string, run: PipelineRun): 
     accepted: merged.counts.accepted,
     failFaults: merged.failFaults,
     conflicts: sum(split, ({ conflicts }) => conflicts),
-    profile: merged.profile,
+    profile,
     added,
     parent: parent === null ? undefined : await parentProfile(world, parent),
-    newestEvent: merged.newestEvent,
+    newestEvent,
     began: beginOf(await catalogue.run(run.run), world.now()),
   });
-  const { faultsByRule, samples, lost, profile, newestEvent } = merged;
-  const report: RunReport = { run: run.run, counts, faultsByRule, samples, gate, leftAlone, lost, profile };
+  const report: RunReport = { ...told, gate };
   await writeJson(bucket, DATASET_OBJECTS.report(run.run), report);
   const judged: JudgedRun = { counts, gate, files: split.flatMap(({ files }) => files), added, newestEvent };
   await writeJson(bucket, RUN_KEYS.judged(run.run), judged);

@@ -191,6 +191,28 @@ describe('an object that changes while it is read', () => {
   });
 });
 
+describe('an object that changes while it is read, alone in its run', () => {
+  it('is no matter for the gate: the run that follows reads it as it is then', async () => {
+    const cloud = pipeline({ minimumRows: 1 });
+    cloud.deliver('in/1.jsonl', two);
+    let changed = false;
+    cloud.between = async (state) => {
+      if (state !== 'merge' || changed) return;
+      changed = true;
+      const key = DATASET_OBJECTS.checked(lastRun(cloud)?.run ?? '', '00000');
+      const nothing = { lost: 'changed', counts: { rows: 0, accepted: 0, quarantined: 0 }, blocks: [] };
+      cloud.objects.set(key, Buffer.from(JSON.stringify({ ...cloud.read<object>(key), ...nothing })));
+      cloud.deliver('in/1.jsonl', `${two}\n${linesOf([{ id: 'f', text: 'six' }])}`);
+    };
+    expect((await cloud.run()).status).toBe('SUCCEEDED');
+    expect([...cloud.runs.values()].map(({ state, lost, counts }) => [state, lost, counts?.rows])).toEqual([
+      ['unchanged', 1, 0],
+      ['published', 0, 3],
+    ]);
+    expectAccounted(cloud, 'changed');
+  });
+});
+
 describe('an object that is lost', () => {
   it('leaves nothing in quarantine, also of an attempt that was killed; what is of others stays', async () => {
     const cloud = pipeline();
