@@ -1,6 +1,4 @@
 import type { DataPipelineConfig, DatasetManifest, SourceObject } from '../../protocol/dataset';
-import type { DatasetVersionItem } from '../../protocol/dataset-catalogue';
-import { DATASET_OBJECTS } from '../../protocol/dataset-objects';
 import { liveShards, rowsBySide } from '../shared/dataset/live-shards';
 import { contentHashOf, schemaHashOf, versionOf } from '../shared/dataset/version-address';
 import type { DatasetProfile } from '../shared/statistics/dataset-profile';
@@ -61,35 +59,4 @@ function profileOfAll(parent: DatasetManifest | undefined, added: DatasetProfile
   const before = parent === undefined ? undefined : readProfile(parent.profile);
   if (before === undefined || added === undefined) return before ?? added ?? null;
   return mergeProfiles(before, added);
-}
-
-/** What the catalogue says of a version. */
-export function versionItemOf(manifest: DatasetManifest, bucket: string): DatasetVersionItem {
-  const {
-    dataset,
-    version,
-    contentHash,
-    schemaHash,
-    parent,
-    run,
-    rows,
-    counts,
-    codeVersion,
-    publishedAt,
-    newestEvent,
-  } = manifest;
-  return {
-    dataset,
-    version,
-    contentHash,
-    schemaHash,
-    parent,
-    run,
-    rows,
-    counts,
-    manifest: { bucket, key: DATASET_OBJECTS.manifest(version) },
-    codeVersion,
-    publishedAt,
-    newestEvent,
-  };
 }

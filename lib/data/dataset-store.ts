@@ -1,16 +1,17 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, type LifecycleRule } from 'aws-cdk-lib/aws-s3';
+import { Bucket, CfnBucket, type LifecycleRule } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { TAKEN_TAG } from '../../protocol/dataset';
 import { DATASET_OBJECTS } from '../../protocol/dataset-objects';
 import { acknowledge } from '../core/acknowledge';
 import { checkBoolean, checkDuration, checkObject, faultsOf } from '../core/checks';
 import { ConfigError } from '../core/config-error';
+import { keptBucket, keptTable } from '../core/kept-state';
 import { publishLink, readLink, STATE_LINK } from '../core/state-links';
 import type { IDatasetStore } from './api';
 import { DatasetAccess } from './dataset-access';
@@ -59,6 +60,43 @@ export interface DatasetStoreProps {
   readonly versionLock?: Duration;
 }
 
+/** What an owned store and a linked one share: who may do what with it. */
+abstract class DatasetStoreBase extends Construct implements IDatasetStore {
+  abstract readonly bucketName: string;
+  abstract readonly bucketArn: string;
+  abstract readonly versionLock?: Duration;
+  /** @internal */
+  protected abstract readonly _access: DatasetAccess;
+
+  connectChecker(handler: LambdaFunction): void {
+    this._access.connectChecker(handler);
+  }
+
+  connectMatcher(handler: LambdaFunction): void {
+    this._access.connectMatcher(handler);
+  }
+
+  connectSplitter(handler: LambdaFunction): void {
+    this._access.connectSplitter(handler);
+  }
+
+  connectSteps(handler: LambdaFunction): void {
+    this._access.connectSteps(handler);
+  }
+
+  connectWatch(handler: LambdaFunction): void {
+    this._access.connectWatch(handler);
+  }
+
+  grantMaps(grantee: IGrantable): Grant {
+    return this._access.grantMaps(grantee);
+  }
+
+  grantRead(grantee: IGrantable): Grant {
+    return this._access.grantRead(grantee);
+  }
+}
+
 /**
  * Dataset versions: a versioned bucket of shards, manifests, indexes, quarantine and what runs leave, and a catalogue of versions
  * and runs. Published objects are named by their content and are never written over.
@@ -66,7 +104,7 @@ export interface DatasetStoreProps {
  * @example
  * const store = new DatasetStore(this, 'Datasets', { encryptionKey: key, quarantineRetention: Duration.days(14) });
  */
-export class DatasetStore extends Construct implements IDatasetStore {
+export class DatasetStore extends DatasetStoreBase {
   /**
    * The store that another stack of the deployment published, found by SSM parameters.
    *
@@ -96,31 +134,18 @@ export class DatasetStore extends Construct implements IDatasetStore {
   /** Catalogue of versions and runs. */
   readonly table: TableV2;
   readonly versionLock?: Duration;
-  private readonly access: DatasetAccess;
+  /** @internal */
+  protected readonly _access: DatasetAccess;
   private published?: string;
 
   constructor(scope: Construct, id: string, props: DatasetStoreProps) {
     super(scope, id);
     check(this, props);
-    const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
     this.versionLock = isSet(props.versionLock) ? props.versionLock : undefined;
-    this.table = new TableV2(this, 'Catalogue', {
-      partitionKey: { name: 'pk', type: AttributeType.STRING },
-      sortKey: { name: 'sk', type: AttributeType.STRING },
-      billing: Billing.onDemand(),
-      encryption: TableEncryptionV2.customerManagedKey(props.encryptionKey),
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: props.pointInTimeRecovery ?? true },
-      removalPolicy,
-    });
+    this.table = keptTable(this, 'Catalogue', props);
     this.bucket = new Bucket(this, 'Bucket', {
       versioned: true,
-      encryption: BucketEncryption.KMS,
-      encryptionKey: props.encryptionKey,
-      bucketKeyEnabled: true,
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      enforceSSL: true,
-      removalPolicy,
-      autoDeleteObjects: removalPolicy === RemovalPolicy.DESTROY,
+      ...keptBucket(props),
       lifecycleRules: lifecycle(props),
       // No retention by default: it would keep what is temporary. What is published is locked by whoever publishes it.
       ...(this.versionLock === undefined ? {} : { objectLockEnabled: true }),
@@ -132,7 +157,7 @@ export class DatasetStore extends Construct implements IDatasetStore {
       'objects are written by the functions of one pipeline, whose runs the catalogue records',
     );
     const { bucket, table } = this;
-    this.access = new DatasetAccess({ bucket, table, key: props.encryptionKey });
+    this._access = new DatasetAccess({ bucket, table, key: props.encryptionKey });
   }
 
   get bucketName(): string {
@@ -141,34 +166,6 @@ export class DatasetStore extends Construct implements IDatasetStore {
 
   get bucketArn(): string {
     return this.bucket.bucketArn;
-  }
-
-  connectChecker(handler: LambdaFunction): void {
-    this.access.connectChecker(handler);
-  }
-
-  connectMatcher(handler: LambdaFunction): void {
-    this.access.connectMatcher(handler);
-  }
-
-  connectSplitter(handler: LambdaFunction): void {
-    this.access.connectSplitter(handler);
-  }
-
-  connectSteps(handler: LambdaFunction): void {
-    this.access.connectSteps(handler);
-  }
-
-  connectWatch(handler: LambdaFunction): void {
-    this.access.connectWatch(handler);
-  }
-
-  grantMaps(grantee: IGrantable): Grant {
-    return this.access.grantMaps(grantee);
-  }
-
-  grantRead(grantee: IGrantable): Grant {
-    return this.access.grantRead(grantee);
   }
 
   /**
@@ -184,10 +181,11 @@ export class DatasetStore extends Construct implements IDatasetStore {
 }
 
 /** A store of another stack, by links. */
-class LinkedDatasetStore extends Construct implements IDatasetStore {
+class LinkedDatasetStore extends DatasetStoreBase {
   readonly bucketName: string;
   readonly bucketArn: string;
-  private readonly access: DatasetAccess;
+  /** @internal */
+  protected readonly _access: DatasetAccess;
 
   constructor(
     scope: Construct,
@@ -201,35 +199,7 @@ class LinkedDatasetStore extends Construct implements IDatasetStore {
     const key = Key.fromKeyArn(this, 'Key', readLink(this, deployment, STATE_LINK.key));
     this.bucketName = bucket.bucketName;
     this.bucketArn = bucket.bucketArn;
-    this.access = new DatasetAccess({ bucket, table, key });
-  }
-
-  connectChecker(handler: LambdaFunction): void {
-    this.access.connectChecker(handler);
-  }
-
-  connectMatcher(handler: LambdaFunction): void {
-    this.access.connectMatcher(handler);
-  }
-
-  connectSplitter(handler: LambdaFunction): void {
-    this.access.connectSplitter(handler);
-  }
-
-  connectSteps(handler: LambdaFunction): void {
-    this.access.connectSteps(handler);
-  }
-
-  connectWatch(handler: LambdaFunction): void {
-    this.access.connectWatch(handler);
-  }
-
-  grantMaps(grantee: IGrantable): Grant {
-    return this.access.grantMaps(grantee);
-  }
-
-  grantRead(grantee: IGrantable): Grant {
-    return this.access.grantRead(grantee);
+    this._access = new DatasetAccess({ bucket, table, key });
   }
 }
 

@@ -1,9 +1,9 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, Billing, type ITableV2, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { RemovalPolicy } from 'aws-cdk-lib';
+import { type ITableV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
+import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { ENV } from '../../protocol/env';
 import { modelPrefix } from '../../protocol/model-version';
@@ -11,6 +11,7 @@ import { acknowledge, acknowledgeWildcard } from '../core/acknowledge';
 import { checkObject } from '../core/checks';
 import { ConfigError } from '../core/config-error';
 import { grantKeyThrough, type KeyUse } from '../core/grants';
+import { keptBucket, keptTable } from '../core/kept-state';
 import { publishLink, readLink, STATE_LINK } from '../core/state-links';
 import type { IModelRegistry } from './api';
 
@@ -59,24 +60,10 @@ export class ModelRegistry extends Construct implements IModelRegistry {
       fix: 'what is kept is encrypted with a key of yours: new Key(this, ...)',
     });
     if (fault !== undefined) throw new ConfigError(this, fault);
-    const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
-    this.table = new TableV2(this, 'Table', {
-      partitionKey: { name: 'pk', type: AttributeType.STRING },
-      sortKey: { name: 'sk', type: AttributeType.STRING },
-      billing: Billing.onDemand(),
-      encryption: TableEncryptionV2.customerManagedKey(props.encryptionKey),
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: props.pointInTimeRecovery ?? true },
-      removalPolicy,
-    });
+    this.table = keptTable(this, 'Table', props);
     this.artifactBucket = new Bucket(this, 'Artifacts', {
       versioned: true,
-      encryption: BucketEncryption.KMS,
-      encryptionKey: props.encryptionKey,
-      bucketKeyEnabled: true,
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      enforceSSL: true,
-      removalPolicy,
-      autoDeleteObjects: removalPolicy === RemovalPolicy.DESTROY,
+      ...keptBucket(props),
     });
     acknowledge(
       this.artifactBucket,

@@ -11,7 +11,7 @@ import {
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
+import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { ENV } from '../../protocol/env';
@@ -21,6 +21,7 @@ import { acknowledge, acknowledgeWildcard } from '../core/acknowledge';
 import { checkDuration, checkObject, faultsOf } from '../core/checks';
 import { ConfigError } from '../core/config-error';
 import { grantKeyThrough } from '../core/grants';
+import { keptBucket } from '../core/kept-state';
 import { publishLink, readLink, STATE_LINK } from '../core/state-links';
 import type { IPredictionLog } from './api';
 
@@ -189,13 +190,7 @@ function payloadBucket(
   retention: Duration,
 ): Bucket {
   const bucket = new Bucket(scope, 'Payloads', {
-    encryption: BucketEncryption.KMS,
-    encryptionKey: props.encryptionKey,
-    bucketKeyEnabled: true,
-    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-    enforceSSL: true,
-    removalPolicy,
-    autoDeleteObjects: removalPolicy === RemovalPolicy.DESTROY,
+    ...keptBucket({ encryptionKey: props.encryptionKey, removalPolicy }),
     lifecycleRules: [
       { prefix: 'predictions/', expiration: retention, abortIncompleteMultipartUploadAfter: Duration.days(1) },
       // What the model sees, and what it said before any guard looked at it: deleted once it has served, and after a day at most.

@@ -3,26 +3,12 @@ import { unaccounted } from '../../lambdas/data-steps/accounting';
 import { runStep } from '../../lambdas/data-steps/steps';
 import { RUN_KEYS } from '../../lambdas/shared/dataset/run-keys';
 import { DATA_STEP } from '../../protocol/data-pipeline';
-import type { DatasetSchemaDocument, ShardTask } from '../../protocol/dataset';
+import type { ShardTask } from '../../protocol/dataset';
 import { DATASET_OBJECTS } from '../../protocol/dataset-objects';
 import { METRIC } from '../../protocol/metrics';
-import { Cloud } from './cloud';
-import { checkLines, linesOf, mails } from './json-lines';
+import { linesOf } from './json-lines';
+import { lastRun, pipeline, two } from './small-pipeline';
 import { contentOf, expectAccounted } from './versions';
-
-function pipeline(schema: Partial<DatasetSchemaDocument> = {}): Cloud {
-  const config = mails();
-  return new Cloud({ ...config, schema: { ...config.schema, ...schema } }, checkLines);
-}
-
-function lastRun(cloud: Cloud) {
-  return [...cloud.runs.values()].at(-1);
-}
-
-const two = linesOf([
-  { id: 'a', text: 'one' },
-  { id: 'b', text: 'two' },
-]);
 
 describe('a run', () => {
   it('that publishes tells of it, and keeps the version it came from', async () => {

@@ -2,24 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { runStep } from '../../lambdas/data-steps/steps';
 import { RUN_KEYS } from '../../lambdas/shared/dataset/run-keys';
 import { DATA_STEP } from '../../protocol/data-pipeline';
-import type { DatasetManifest, DatasetSchemaDocument } from '../../protocol/dataset';
+import type { DatasetManifest } from '../../protocol/dataset';
 import { METRIC } from '../../protocol/metrics';
-import { Cloud, Killed } from './cloud';
-import { checkLines, linesOf, mails } from './json-lines';
-
-function pipeline(schema: Partial<DatasetSchemaDocument> = {}): Cloud {
-  const config = mails();
-  return new Cloud({ ...config, schema: { ...config.schema, ...schema } }, checkLines);
-}
-
-function lastRun(cloud: Cloud) {
-  return [...cloud.runs.values()].at(-1);
-}
-
-const two = linesOf([
-  { id: 'a', text: 'one' },
-  { id: 'b', text: 'two' },
-]);
+import { Killed } from './cloud';
+import { linesOf } from './json-lines';
+import { lastRun, pipeline, two } from './small-pipeline';
 
 describe('a run whose version is the latest, and that was cut off then', () => {
   it('is finished, although nothing that its steps handed to each other is there any more', async () => {

@@ -1,5 +1,6 @@
 import { liveShards } from '../../../lambdas/shared/dataset/live-shards';
 import { canonicalJson } from '../../../lambdas/shared/dataset/version-address';
+import { versionItemOf } from '../../../lambdas/shared/dataset/version-item';
 import type { DatasetManifest, ShardFile, Tombstone } from '../../../protocol/dataset';
 import type { DatasetRun } from '../../../protocol/dataset-catalogue';
 import { DATASET_OBJECTS } from '../../../protocol/dataset-objects';
@@ -9,7 +10,7 @@ import type { HeldLease } from '../lease';
 import { eraseQuarantine, eraseReplays } from './erase-rows';
 import { eraseAll, eraseOlder } from './erase-versions';
 import { copyIndex, type ErasedHashes, purgeIndex } from './index-files';
-import { newVersion, versionItem } from './new-version';
+import { newVersion } from './new-version';
 import { rewriteShard, type ShardRest, subjectLines } from './rewrite-shard';
 import { purgeReports } from './run-reports';
 import { differentSchemas, digestOf, namedShards, type Traces } from './scan';
@@ -187,7 +188,7 @@ async function publish(
     version: made.version,
   };
   await lease.keep();
-  const outcome = await catalogue.commit(versionItem(manifest, objects.bucket), run, after.version, lease.holder);
+  const outcome = await catalogue.commit(versionItemOf(manifest, objects.bucket), run, after.version, lease.holder);
   if (outcome !== 'done') {
     throw new CliError(
       `${outcome === 'moved' ? 'another version has become the latest' : 'somebody else has begun to work on the dataset'}; run the command again`,

@@ -3,8 +3,6 @@ import { liveShards, rowsBySide } from '../../../lambdas/shared/dataset/live-sha
 import { contentHashOf, versionOf } from '../../../lambdas/shared/dataset/version-address';
 import { ProfileBuilder } from '../../../lambdas/shared/statistics/profile';
 import type { DatasetManifest } from '../../../protocol/dataset';
-import type { DatasetVersionItem } from '../../../protocol/dataset-catalogue';
-import { DATASET_OBJECTS } from '../../../protocol/dataset-objects';
 
 /** A version of what is left of another: no run read anything for it. */
 export function newVersion(left: DatasetManifest, now: Date): DatasetManifest {
@@ -35,34 +33,4 @@ export function newVersion(left: DatasetManifest, now: Date): DatasetManifest {
 function erasureRun(at: string, contentHash: string): string {
   const compact = at.replace(/\.\d+Z$/, 'Z').replace(/[-:]/g, '');
   return `${compact}-${createHash('sha256').update(`erasure#${contentHash}`).digest('hex').slice(0, 8)}`;
-}
-
-export function versionItem(manifest: DatasetManifest, bucket: string): DatasetVersionItem {
-  const {
-    dataset,
-    version,
-    contentHash,
-    schemaHash,
-    parent,
-    run,
-    rows,
-    counts,
-    codeVersion,
-    publishedAt,
-    newestEvent,
-  } = manifest;
-  return {
-    dataset,
-    version,
-    contentHash,
-    schemaHash,
-    parent,
-    run,
-    rows,
-    counts,
-    manifest: { bucket, key: DATASET_OBJECTS.manifest(version) },
-    codeVersion,
-    publishedAt,
-    ...(newestEvent === undefined ? {} : { newestEvent }),
-  };
 }

@@ -5,12 +5,11 @@ import {
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
-  QueryCommand,
   TransactionCanceledException,
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import type { SourceObject } from '../../../protocol/dataset';
 import {
   CATALOGUE_KEYS,
@@ -19,6 +18,7 @@ import {
   type DatasetVersionItem,
   type LatestVersion,
 } from '../../../protocol/dataset-catalogue';
+import { partitionItems, withoutKey } from '../../registry/io/partition-items';
 import type { DatasetVersions } from '../../registry/ports';
 import type { Catalogue, CommitOutcome, ReplayMark } from '../ports';
 
@@ -200,26 +200,8 @@ export class DynamoCatalogue implements Catalogue, DatasetVersions {
     return item === undefined ? undefined : withoutKey<Item>(item);
   }
 
-  private async query<Item>(pk: string, prefix?: string): Promise<readonly Item[]> {
-    const found: Item[] = [];
-    let start: Record<string, AttributeValue> | undefined;
-    do {
-      const { Items = [], LastEvaluatedKey } = await this.options.client.send(
-        new QueryCommand({
-          TableName: this.options.table,
-          KeyConditionExpression: prefix === undefined ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :prefix)',
-          ExpressionAttributeValues: {
-            ':pk': { S: pk },
-            ...(prefix === undefined ? {} : { ':prefix': { S: prefix } }),
-          },
-          ConsistentRead: true,
-          ExclusiveStartKey: start,
-        }),
-      );
-      found.push(...Items.map((item) => withoutKey<Item>(item)));
-      start = LastEvaluatedKey;
-    } while (start !== undefined);
-    return found;
+  private query<Item>(pk: string, prefix?: string): Promise<readonly Item[]> {
+    return partitionItems(this.options.client, this.options.table, { pk, prefix });
   }
 
   private key(sk: string): Record<string, AttributeValue> {
@@ -248,10 +230,4 @@ async function held(write: () => Promise<unknown>): Promise<boolean> {
     if (error instanceof ConditionalCheckFailedException) return false;
     throw error;
   }
-}
-
-/** Items of this table are only written as the types of `protocol/dataset.ts` say. */
-function withoutKey<Item>(item: Record<string, AttributeValue>): Item {
-  const { pk: _pk, sk: _sk, ...content } = unmarshall(item);
-  return content as Item;
 }

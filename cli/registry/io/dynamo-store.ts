@@ -4,14 +4,14 @@ import {
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
-  QueryCommand,
   TransactionCanceledException,
   type TransactWriteItem,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { type ModelVersion, type PointerChange, type Pointers, REGISTRY_KEYS } from '../../../protocol/model-version';
 import type { MoveOutcome, PointerMove, RegistryStore } from '../ports';
+import { partitionItems, withoutKey } from './partition-items';
 
 export interface DynamoStoreOptions {
   readonly client: DynamoDBClient;
@@ -104,23 +104,8 @@ export class DynamoStore implements RegistryStore {
     return item === undefined ? undefined : withoutKey<Item>(item);
   }
 
-  private async query<Item>(prefix: string): Promise<readonly Item[]> {
-    const found: Item[] = [];
-    let start: Record<string, AttributeValue> | undefined;
-    do {
-      const { Items = [], LastEvaluatedKey } = await this.options.client.send(
-        new QueryCommand({
-          TableName: this.options.table,
-          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-          ExpressionAttributeValues: { ':pk': { S: this.partition }, ':prefix': { S: prefix } },
-          ConsistentRead: true,
-          ExclusiveStartKey: start,
-        }),
-      );
-      found.push(...Items.map((item) => withoutKey<Item>(item)));
-      start = LastEvaluatedKey;
-    } while (start !== undefined);
-    return found;
+  private query<Item>(prefix: string): Promise<readonly Item[]> {
+    return partitionItems(this.options.client, this.options.table, { pk: this.partition, prefix });
   }
 
   private key(sk: string): Record<string, AttributeValue> {
@@ -140,10 +125,4 @@ function outcomeOf(error: unknown): MoveOutcome {
   if (writes.includes('ConditionalCheckFailed')) return 'changed';
   if ([version, ...writes].includes('TransactionConflict')) return 'busy';
   throw error;
-}
-
-/** Items of this table are only written by this class, as the types of `protocol/model-version.ts` say. */
-function withoutKey<Item>(item: Record<string, AttributeValue>): Item {
-  const { pk: _pk, sk: _sk, ...content } = unmarshall(item);
-  return content as Item;
 }

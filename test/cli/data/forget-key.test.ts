@@ -2,23 +2,16 @@ import { inspect } from 'node:util';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { forgetDataCommand } from '../../../cli/data/commands/forget-command';
 import { Subject } from '../../../cli/data/forget/subject';
+import { KEY, ROWS, RUN } from './ada';
 import { MemoryStage } from './memory-stage';
 import { manifestIn, publish, rowsIn, sourceOf } from './published';
 import { slipwayData } from './slipway';
-
-const KEY = 'ada@example.com';
-const RUN = '20260101T000000Z-00000001';
 
 let stage: MemoryStage;
 beforeEach(() => {
   stage = new MemoryStage();
 });
 
-const ROWS = [
-  { id: 'a', person: KEY, length: 1 },
-  { id: 'b', person: 'bob@example.com', length: 2 },
-  { id: 'c', person: KEY, length: 3 },
-];
 const slipway = (...args: string[]) => slipwayData(stage, ['forget', 'pilot', ...args]);
 
 describe('the key of slipway data forget', () => {

@@ -1,23 +1,16 @@
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DATASET_OBJECTS, replayObject } from '../../../protocol/dataset-objects';
+import { KEY, ROWS, RUN } from './ada';
 import { MemoryStage } from './memory-stage';
 import { publish, sourceOf } from './published';
 import { slipwayData } from './slipway';
-
-const KEY = 'ada@example.com';
-const RUN = '20260101T000000Z-00000001';
 
 let stage: MemoryStage;
 beforeEach(() => {
   stage = new MemoryStage();
 });
 
-const ROWS = [
-  { id: 'a', person: KEY, length: 1 },
-  { id: 'b', person: 'bob@example.com', length: 2 },
-  { id: 'c', person: KEY, length: 3 },
-];
 const slipway = (...args: string[]) => slipwayData(stage, ['forget', 'pilot', ...args]);
 
 describe('slipway data forget and source objects', () => {

@@ -3,23 +3,16 @@ import { modelsTrainedOn } from '../../../cli/data/forget/trained-models';
 import type { DatasetSchemaDocument } from '../../../protocol/dataset';
 import { DATASET_OBJECTS, replayObject } from '../../../protocol/dataset-objects';
 import type { ModelVersion } from '../../../protocol/model-version';
+import { KEY, ROWS, RUN } from './ada';
 import { MemoryStage } from './memory-stage';
 import { indexesOf, manifestIn, publish, quarantine, quarantined, rowsIn, SCHEMA, sourceOf } from './published';
 import { slipwayData } from './slipway';
-
-const KEY = 'ada@example.com';
-const RUN = '20260101T000000Z-00000001';
 
 let stage: MemoryStage;
 beforeEach(() => {
   stage = new MemoryStage();
 });
 
-const ROWS = [
-  { id: 'a', person: KEY, length: 1 },
-  { id: 'b', person: 'bob@example.com', length: 2 },
-  { id: 'c', person: KEY, length: 3 },
-];
 const slipway = (...args: string[]) => slipwayData(stage, ['forget', 'pilot', ...args]);
 
 function model(version: string, ...parents: string[]): ModelVersion {
